@@ -1,0 +1,1 @@
+"""What crosses between Curbstop's services, and nothing else. A vendor needs only this package."""

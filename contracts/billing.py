@@ -1,0 +1,130 @@
+"""Published by billing: bills, balances and the town's day."""
+
+from datetime import date
+from uuid import UUID
+
+from contracts.base import Event, Money, Name, OpenEnum, Part, Quantity, Rate
+from contracts.metering import ReadKind
+
+
+class BillKind(OpenEnum):
+    """Why a bill was made."""
+
+    REGULAR = "regular"
+    FINAL = "final"
+    CORRECTED = "corrected"
+
+
+class BillLine(Part):
+    """One charge: quantity times rate under a rule, or an amount that the rule gives by itself."""
+
+    service: Name
+    code: Name
+    description: Name
+    quantity: Quantity | None = None
+    unit: str | None = None
+    rate: Rate | None = None
+    amount: Money
+    rule: str
+    tariff_version: Name
+
+
+class BilledRead(Part):
+    """The two readings a usage line stands on."""
+
+    service: Name
+    meter_number: Name
+    previous_date: date
+    previous_value: Quantity
+    current_date: date
+    current_value: Quantity
+    quantity: Quantity
+    unit: Name
+    kind: ReadKind
+
+
+class MonthlyUsage(Part):
+    """Usage of one service in an earlier billing period, for the picture on the bill."""
+
+    service: Name
+    period_end: date
+    quantity: Quantity
+    unit: Name
+    estimated: bool = False
+
+
+class BillIssued(Event):
+    """A bill, whole: what is owed, by when and why. `amount_due` = previous - payments + adjustments + current."""
+
+    bill_id: UUID
+    number: Name
+    account_id: UUID
+    account_number: Name
+    kind: BillKind
+    cycle: Name
+    run_id: UUID
+    bill_date: date
+    due_date: date
+    period_start: date
+    period_end: date
+    previous_balance: Money
+    payments: Money
+    adjustments: Money
+    current_charges: Money
+    amount_due: Money
+    past_due: Money
+    lines: tuple[BillLine, ...]
+    reads: tuple[BilledRead, ...] = ()
+    usage_history: tuple[MonthlyUsage, ...] = ()
+    autopay: bool = False
+    pack_hash: Name
+    replaces: UUID | None = None
+    business_date: date
+
+
+class BillCancelled(Event):
+    """A bill taken back whole; its charges were reversed in the ledger."""
+
+    bill_id: UUID
+    account_id: UUID
+    reason: Name
+    business_date: date
+
+
+class OwedItem(Part):
+    """An open item that is past its due date."""
+
+    item_id: UUID
+    kind: Name
+    amount: Money
+    due_date: date
+    bill_id: UUID | None = None
+
+
+class BalanceChanged(Event):
+    """Snapshot of what an account owes. Nobody but billing computes a balance.
+
+    `owed` = open items less `credit`. `payments_through` is the highest `payment_seq` with no gap below it that this
+    balance includes: a payment above it is received but not yet posted.
+    """
+
+    account_id: UUID
+    version: int
+    owed: Money
+    due_now: Money
+    past_due: Money
+    past_due_items: tuple[OwedItem, ...] = ()
+    deferred: Money
+    disputed: Money
+    stayed: Money
+    liened: Money
+    credit: Money
+    next_due_date: date | None = None
+    payments_through: int
+    business_date: date
+
+
+class BusinessDayStarted(Event):
+    """The town's day began. Everything that happens because a day passed hangs on this message."""
+
+    date: date

@@ -1,0 +1,49 @@
+"""Published by notifications: what was sent to whom, and what was not."""
+
+from datetime import date
+from uuid import UUID
+
+from contracts.base import Event, Name, OpenEnum
+
+
+class NoticeKind(OpenEnum):
+    """What a notice tells."""
+
+    BILL = "bill"
+    REMINDER = "reminder"
+    HIGH_USAGE = "high_usage"
+
+
+class NoticeChannel(OpenEnum):
+    """How it went."""
+
+    EMAIL = "email"
+    PAPER = "paper"
+
+
+class NoticeSent(Event):
+    """A notice left: by e-mail when the mail server took it, on paper when the mailing house's file was confirmed."""
+
+    notice_id: UUID
+    account_id: UUID
+    kind: NoticeKind
+    about: UUID
+    channel: NoticeChannel
+    person_id: UUID
+    message_id: str | None = None
+    sent_date: date
+    business_date: date
+
+
+class NoticeFailed(Event):
+    """A notice did not reach its person; `falls_back_to` names what is tried next."""
+
+    notice_id: UUID
+    account_id: UUID
+    kind: NoticeKind
+    about: UUID
+    channel: NoticeChannel
+    person_id: UUID
+    reason: Name
+    falls_back_to: NoticeChannel | None = None
+    business_date: date
