@@ -1,10 +1,8 @@
 """Published by accounts: who is served with what, and how to reach them."""
 
-from datetime import date
-from typing import Literal
 from uuid import UUID
 
-from contracts.base import Event, Name, OpenEnum, Part
+from contracts.base import Count, Day, Event, Flag, Line, Name, OpenEnum, Part
 
 
 class AccountStatus(OpenEnum):
@@ -23,16 +21,23 @@ class AgreementStatus(OpenEnum):
     OFF_FOR_NON_PAYMENT = "off_for_non_payment"
 
 
+class Language(OpenEnum):
+    """What a resident reads."""
+
+    ENGLISH = "en"
+    SPANISH = "es"
+
+
 class ServiceAgreement(Part):
     """One service at one premise for a span of days; `end` is the first day not served."""
 
     agreement_id: UUID
     service: Name
     service_point_id: UUID | None = None
-    start: date
-    end: date | None = None
+    start: Day
+    end: Day | None = None
     status: AgreementStatus = AgreementStatus.ACTIVE
-    attributes: dict[str, str] = {}
+    attributes: dict[Name, Line] = {}
     """What the tariff asks about: class, meter_size, inside, units, eru, cart; quantities as decimal strings."""
 
 
@@ -40,28 +45,28 @@ class Exemption(Part):
     """A reduced rate or waiver, up to and including a day."""
 
     kind: Name
-    until: date | None = None
+    until: Day | None = None
 
 
 class AccountChanged(Event):
     """Snapshot of an account: services and their dates, never names or addresses."""
 
     account_id: UUID
-    version: int
+    version: Count
     number: Name
     status: AccountStatus
-    opened: date
-    closed: date | None = None
+    opened: Day
+    closed: Day | None = None
     cycle: Name
     premise_id: UUID
     responsible_person_id: UUID
     agreements: tuple[ServiceAgreement, ...] = ()
     exemptions: tuple[Exemption, ...] = ()
-    ebill: bool = False
-    autopay: bool = False
-    level_pay: bool = False
-    language: Literal["en", "es"] = "en"
-    business_date: date
+    ebill: Flag = False
+    autopay: Flag = False
+    level_pay: Flag = False
+    language: Language = Language.ENGLISH
+    business_date: Day
 
 
 class ContactRole(OpenEnum):
@@ -78,7 +83,7 @@ class PostalAddress(Part):
     """Where mail goes, as the postal service prints it."""
 
     line1: Name
-    line2: str = ""
+    line2: Line = ""
     city: Name
     state: Name
     zip_code: Name
@@ -90,19 +95,19 @@ class Contact(Part):
     person_id: UUID
     role: ContactRole
     name: Name
-    email: str | None = None
-    phone: str | None = None
+    email: Line | None = None
+    phone: Line | None = None
     mailing: PostalAddress
-    language: Literal["en", "es"] = "en"
+    language: Language = Language.ENGLISH
 
 
 class ContactChanged(Event):
     """Snapshot of the people of an account: the only event with names and addresses, erased by a tombstone."""
 
     account_id: UUID
-    version: int
+    version: Count
     number: Name
     service_address: PostalAddress
     contacts: tuple[Contact, ...]
-    ebill: bool = False
-    business_date: date
+    ebill: Flag = False
+    business_date: Day

@@ -1,9 +1,8 @@
 """Published by billing: bills, balances and the town's day."""
 
-from datetime import date
 from uuid import UUID
 
-from contracts.base import Event, Money, Name, OpenEnum, Part, Quantity, Rate
+from contracts.base import Count, Day, Event, Flag, Money, Name, OpenEnum, Part, Quantity, Rate, Text
 from contracts.metering import ReadKind
 
 
@@ -22,10 +21,10 @@ class BillLine(Part):
     code: Name
     description: Name
     quantity: Quantity | None = None
-    unit: str | None = None
+    unit: Name | None = None
     rate: Rate | None = None
     amount: Money
-    rule: str
+    rule: Text
     tariff_version: Name
 
 
@@ -34,9 +33,9 @@ class BilledRead(Part):
 
     service: Name
     meter_number: Name
-    previous_date: date
+    previous_date: Day
     previous_value: Quantity
-    current_date: date
+    current_date: Day
     current_value: Quantity
     quantity: Quantity
     unit: Name
@@ -47,10 +46,10 @@ class MonthlyUsage(Part):
     """Usage of one service in an earlier billing period, for the picture on the bill."""
 
     service: Name
-    period_end: date
+    period_end: Day
     quantity: Quantity
     unit: Name
-    estimated: bool = False
+    estimated: Flag = False
 
 
 class BillIssued(Event):
@@ -63,10 +62,10 @@ class BillIssued(Event):
     kind: BillKind
     cycle: Name
     run_id: UUID
-    bill_date: date
-    due_date: date
-    period_start: date
-    period_end: date
+    bill_date: Day
+    due_date: Day
+    period_start: Day
+    period_end: Day
     previous_balance: Money
     payments: Money
     adjustments: Money
@@ -76,10 +75,10 @@ class BillIssued(Event):
     lines: tuple[BillLine, ...]
     reads: tuple[BilledRead, ...] = ()
     usage_history: tuple[MonthlyUsage, ...] = ()
-    autopay: bool = False
+    autopay: Flag = False
     pack_hash: Name
     replaces: UUID | None = None
-    business_date: date
+    business_date: Day
 
 
 class BillCancelled(Event):
@@ -88,7 +87,7 @@ class BillCancelled(Event):
     bill_id: UUID
     account_id: UUID
     reason: Name
-    business_date: date
+    business_date: Day
 
 
 class OwedItem(Part):
@@ -97,7 +96,7 @@ class OwedItem(Part):
     item_id: UUID
     kind: Name
     amount: Money
-    due_date: date
+    due_date: Day
     bill_id: UUID | None = None
 
 
@@ -109,7 +108,7 @@ class BalanceChanged(Event):
     """
 
     account_id: UUID
-    version: int
+    version: Count
     owed: Money
     due_now: Money
     past_due: Money
@@ -119,12 +118,12 @@ class BalanceChanged(Event):
     stayed: Money
     liened: Money
     credit: Money
-    next_due_date: date | None = None
-    payments_through: int
-    business_date: date
+    next_due_date: Day | None = None
+    payments_through: Count
+    business_date: Day
 
 
 class BusinessDayStarted(Event):
     """The town's day began. Everything that happens because a day passed hangs on this message."""
 
-    date: date
+    date: Day

@@ -1,9 +1,8 @@
 """Published by collections: who is behind, and how far things have gone."""
 
-from datetime import date
 from uuid import UUID
 
-from contracts.base import Event, Money, Name, OpenEnum, Part
+from contracts.base import Count, Day, Event, Money, Name, OpenEnum, Part
 from contracts.billing import OwedItem
 
 
@@ -22,9 +21,9 @@ class AccountDelinquent(Event):
     step: Step
     past_due_items: tuple[OwedItem, ...]
     amount_to_pay: Money
-    deadline: date
+    deadline: Day
     to_stop: Name
-    business_date: date
+    business_date: Day
 
 
 class Hold(Part):
@@ -32,15 +31,15 @@ class Hold(Part):
 
     kind: Name
     set_by: Name
-    until: date | None = None
+    until: Day | None = None
 
 
 class CollectionStatusChanged(Event):
     """Snapshot of a case: its step, and the holds in force."""
 
     account_id: UUID
-    version: int
+    version: Count
     case_id: UUID
     step: Step
     holds: tuple[Hold, ...] = ()
-    business_date: date
+    business_date: Day

@@ -1,9 +1,8 @@
 """Published by metering: what the meters say."""
 
-from datetime import date
 from uuid import UUID
 
-from contracts.base import Event, Name, OpenEnum, Part, Quantity
+from contracts.base import Count, Day, Event, Name, OpenEnum, Part, Quantity
 
 
 class ReadKind(OpenEnum):
@@ -31,7 +30,7 @@ class ReadFlag(OpenEnum):
 class Reading(Part):
     """What a register showed on a day."""
 
-    date: date
+    date: Day
     value: Quantity
     kind: ReadKind
 
@@ -52,14 +51,14 @@ class ReadPosted(Event):
     cycle: Name
     previous: Reading
     current: Reading
-    dials: int
+    dials: Count
     unit: Name
     multiplier: Quantity
     quantity: Quantity
     kind: ReadKind
     flags: tuple[ReadFlag, ...] = ()
     replaces: UUID | None = None
-    business_date: date
+    business_date: Day
 
 
 class UsageFlagged(Event):
@@ -71,5 +70,5 @@ class UsageFlagged(Event):
     quantity: Quantity
     usual_quantity: Quantity
     unit: Name
-    read_date: date
-    business_date: date
+    read_date: Day
+    business_date: Day

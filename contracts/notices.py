@@ -1,9 +1,8 @@
 """Published by notifications: what was sent to whom, and what was not."""
 
-from datetime import date
 from uuid import UUID
 
-from contracts.base import Event, Name, OpenEnum
+from contracts.base import Day, Event, Name, OpenEnum
 
 
 class NoticeKind(OpenEnum):
@@ -30,9 +29,9 @@ class NoticeSent(Event):
     about: UUID
     channel: NoticeChannel
     person_id: UUID
-    message_id: str | None = None
-    sent_date: date
-    business_date: date
+    message_id: Name | None = None
+    sent_date: Day
+    business_date: Day
 
 
 class NoticeFailed(Event):
@@ -46,4 +45,4 @@ class NoticeFailed(Event):
     person_id: UUID
     reason: Name
     falls_back_to: NoticeChannel | None = None
-    business_date: date
+    business_date: Day

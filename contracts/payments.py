@@ -1,10 +1,9 @@
 """Published by payments, and the door through which vendors publish to it."""
 
-from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from contracts.base import Event, Money, Name, OpenEnum, Timestamp
+from contracts.base import Count, Day, Event, Line, Money, Name, OpenEnum, Text, Timestamp
 
 
 class Channel(OpenEnum):
@@ -46,40 +45,49 @@ class PaymentReceived(Event):
 
     payment_id: UUID
     account_id: UUID
-    payment_seq: int
+    payment_seq: Count
     amount: Money
     purpose: Purpose
     bill_id: UUID | None = None
-    payer: str = ""
+    payer: Line = ""
     channel: Channel
     tender: TenderKind
-    vendor: str | None = None
-    vendor_payment_id: str | None = None
-    effective_date: date
-    posting_date: date
-    business_date: date
+    vendor: Name | None = None
+    vendor_payment_id: Name | None = None
+    effective_date: Day
+    posting_date: Day
+    business_date: Day
 
 
 class VendorPayment(Event):
     """What a payment vendor publishes to its own topic `PaymentReceived.<vendor>`, or posts to the webhook.
 
-    `vendor_payment_id` is the vendor's own number for the payment: sent again with the same content it changes
-    nothing; with other content it is refused. No card number, ever.
+    Sent again with the same content it changes nothing; with other content it is refused as a conflict. No card
+    number, ever, in any field.
     """
 
     vendor_payment_id: Name
+    """The vendor's own number for the payment, which no other of its payments has."""
     account_number: Name
+    """The customer's account number, as it stands on the bill."""
     amount: Money
+    """Dollars and cents, more than zero, as a string: "84.12"."""
     currency: Literal["USD"] = "USD"
+    """The only currency taken; closed on purpose, so that another one is refused."""
     paid_at: Timestamp
+    """When the customer paid, with its zone: "2023-03-01T14:05:00Z"."""
     channel: Channel = Channel.ONLINE
+    """The way the customer paid."""
     tender: TenderKind = TenderKind.CARD
+    """What the customer paid with."""
     purpose: Purpose = Purpose.BALANCE
-    payer: str = ""
+    """What the money is for; the town's payment order decides when it is the balance."""
+    payer: Line = ""
+    """Who paid, when that is not the customer."""
 
 
 class Outcome(OpenEnum):
-    """What became of a vendor's payment."""
+    """What became of a vendor's payment: posted; seen before; its id used for another payment; kept; not taken."""
 
     ACCEPTED = "accepted"
     DUPLICATE = "duplicate"
@@ -89,17 +97,17 @@ class Outcome(OpenEnum):
 
 
 class PaymentOutcome(Event):
-    """The answer to one message of a vendor, on `PaymentOutcome.<vendor>`; `reason` says what to do, in a sentence.
-
-    A message too broken to carry a `vendor_payment_id` is answered under `message`: its topic/partition/offset, or
-    its webhook-id.
-    """
+    """The answer to one message of a vendor, on `PaymentOutcome.<vendor>` or in the webhook's response."""
 
     outcome_id: UUID
     vendor: Name
-    vendor_payment_id: str | None = None
-    message: str
+    vendor_payment_id: Name | None = None
+    """The vendor's number of the payment; absent when the message was too broken to carry one."""
+    message: Name
+    """Which message this answers: its topic/partition/offset, or its webhook-id."""
     outcome: Outcome
-    reason: str
+    reason: Text
+    """What happened and what to do, in a sentence."""
     payment_id: UUID | None = None
-    business_date: date
+    """The town's id of the payment, once it is posted."""
+    business_date: Day

@@ -1,5 +1,6 @@
 """Every topic: what it carries, what keys it, who writes it and who reads it. Access rules are generated from this."""
 
+import re
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
@@ -82,14 +83,9 @@ COLLECTION_STATUS_CHANGED = Topic(
     ("account_id", "version"), ("collections",), ("accounts", "payments"),
 )  # fmt: skip
 NOTICE_SENT = Topic(
-    "NoticeSent",
-    notices.NoticeSent,
-    "fact",
-    "account_id",
-    ("notice_id",),
-    ("notifications",),
-    ("collections",),
-)
+    "NoticeSent", notices.NoticeSent, "fact", "account_id", ("notice_id",),
+    ("notifications",), ("collections",),
+)  # fmt: skip
 NOTICE_FAILED = Topic(
     "NoticeFailed", notices.NoticeFailed, "fact", "account_id", ("notice_id",),
     ("notifications",), ("collections",),
@@ -102,17 +98,28 @@ TOPICS: tuple[Topic[Any], ...] = (
 )  # fmt: skip
 
 
+_VENDOR = re.compile(r"[a-z][a-z0-9-]{1,39}")
+
+
+def _checked(vendor: str) -> str:
+    if not _VENDOR.fullmatch(vendor):
+        raise ValueError(
+            f'"{vendor}" cannot name a vendor: use 2 to 40 small letters, digits and hyphens, beginning with a letter.'
+        )
+    return vendor
+
+
 def vendor_intake(vendor: str) -> Topic[payments.VendorPayment]:
     """The one topic a vendor may write."""
     return Topic(
-        f"PaymentReceived.{vendor}", payments.VendorPayment, "intake", "account_number", ("vendor_payment_id",),
-        (f"vendor.{vendor}",), ("payments",),
+        f"PaymentReceived.{_checked(vendor)}", payments.VendorPayment, "intake", "account_number",
+        ("vendor_payment_id",), (f"vendor.{vendor}",), ("payments",),
     )  # fmt: skip
 
 
 def vendor_outcome(vendor: str) -> Topic[payments.PaymentOutcome]:
     """The one topic a vendor may read: what became of each of its payments."""
     return Topic(
-        f"PaymentOutcome.{vendor}", payments.PaymentOutcome, "outcome", "message", ("outcome_id",),
+        f"PaymentOutcome.{_checked(vendor)}", payments.PaymentOutcome, "outcome", "message", ("outcome_id",),
         ("payments",), (f"vendor.{vendor}",),
     )  # fmt: skip
