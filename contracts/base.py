@@ -22,17 +22,27 @@ from pydantic import (
     StringConstraints,
 )
 from pydantic_core import CoreSchema, core_schema
+from pydantic_core.core_schema import SerSchema
 
 _WHOLE_DIGITS = 15
 
 
-def _strict_text(pattern: str, parsed: CoreSchema, mistake: str) -> CoreSchema:
-    """JSON text of one form only; parsed without Python in between, because a billing night reads millions."""
-    return core_schema.custom_error_schema(
-        core_schema.chain_schema([core_schema.str_schema(pattern=pattern), parsed]),
-        custom_error_type="form",
-        custom_error_message=mistake,
+def _text_or(
+    value: CoreSchema, parsed: CoreSchema, pattern: str, mistake: str, written: SerSchema | None = None
+) -> CoreSchema:
+    """JSON text of one form only, or in Python also the value itself.
+
+    All of it runs in pydantic's core, without a Python function in between: a billing night reads millions.
+    """
+    text = core_schema.chain_schema([core_schema.str_schema(pattern=pattern), parsed])
+    either = core_schema.union_schema([value, text], mode="left_to_right")
+    return core_schema.json_or_python_schema(
+        _explained(text, mistake), _explained(either, mistake), serialization=written
     )
+
+
+def _explained(schema: CoreSchema, mistake: str) -> CoreSchema:
+    return core_schema.custom_error_schema(schema, custom_error_type="form", custom_error_message=mistake)
 
 
 @dataclass(frozen=True)
@@ -53,21 +63,13 @@ class _DecimalText:
         )
 
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
-        text = _strict_text(self.pattern, core_schema.decimal_schema(), self.mistake)
         value = core_schema.decimal_schema(
             strict=True, allow_inf_nan=False, decimal_places=self.places, max_digits=_WHOLE_DIGITS + self.places
         )
-        return core_schema.json_or_python_schema(
-            text,
-            core_schema.custom_error_schema(
-                core_schema.union_schema([value, text], mode="left_to_right"),
-                custom_error_type="form",
-                custom_error_message=self.mistake,
-            ),
-            serialization=core_schema.plain_serializer_function_ser_schema(
-                self.written, return_schema=core_schema.str_schema(), when_used="json"
-            ),
+        written = core_schema.plain_serializer_function_ser_schema(
+            self.written, return_schema=core_schema.str_schema(), when_used="json"
         )
+        return _text_or(value, core_schema.decimal_schema(), self.pattern, self.mistake, written)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         return {"type": "string", "pattern": self.pattern}
@@ -98,30 +100,26 @@ Rate = Annotated[Decimal, _DecimalText(8)]
 
 
 class _DayText:
+    mistake = 'write a day of the calendar, such as "2023-03-01" (ISO 8601)'
+    # Without it, "20230301" is read as seconds since 1970 and becomes a day in August of that year.
+    pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
-        # Without the pattern, "20230301" is read as seconds since 1970 and becomes a day in August of that year.
-        return core_schema.json_or_python_schema(
-            _strict_text(
-                "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", core_schema.date_schema(), 'write the date as "2023-03-01" (ISO 8601)'
-            ),
-            core_schema.date_schema(),
-        )
+        value = core_schema.date_schema(strict=True)
+        return _text_or(value, core_schema.date_schema(), self.pattern, self.mistake)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         return {"type": "string", "format": "date"}
 
 
 class _InstantText:
-    mistake = 'write the time with its zone, such as "2023-03-01T14:05:00Z" (RFC 3339)'
+    mistake = 'write an instant with its zone, such as "2023-03-01T14:05:00Z" (RFC 3339)'
     pattern = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$"
 
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_after_validator_function(
-            self._utc,
-            core_schema.json_or_python_schema(
-                _strict_text(self.pattern, core_schema.datetime_schema(), self.mistake), core_schema.datetime_schema()
-            ),
-        )
+        value = core_schema.datetime_schema(strict=True)
+        instant = _text_or(value, core_schema.datetime_schema(), self.pattern, self.mistake)
+        return core_schema.no_info_after_validator_function(self._utc, instant)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         return {"type": "string", "format": "date-time"}
