@@ -28,7 +28,7 @@ _WHOLE_DIGITS = 15
 
 
 def _text_or(
-    value: CoreSchema, parsed: CoreSchema, pattern: str, mistake: str, written: SerSchema | None = None
+    value: CoreSchema, parsed: CoreSchema, pattern: str, mistake: str, written: "SerSchema | None" = None
 ) -> CoreSchema:
     """JSON text of one form only, or in Python also the value itself.
 
