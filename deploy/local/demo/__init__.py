@@ -1,0 +1,1 @@
+"""The month that `make demo` lives, and the people who live it."""

@@ -1,0 +1,135 @@
+"""The data folder: who runs it, the ports and the secrets it remembers.
+
+Everything a stack needs to come back the same after a stop stands in this one folder, so that
+clearing it clears the stack.
+"""
+
+import fcntl
+import json
+import os
+import random
+import secrets
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+from deploy.local.trouble import TroubleError
+
+# Below the ranges from which Linux (32768) and macOS (49152) take ports for outgoing connections. Inside
+# them, a client that retries a stopped broker can be given the broker's own port and connect to itself.
+PORTS = range(20_000, 32_000)
+
+
+class Folder:
+    """A data folder held by this process until `release`; a second holder is refused by name.
+
+    The lock is the kernel's, so it ends with its holder however that one died: a lock file left by a
+    killed run holds nobody up.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.absolute()
+        self._lock: IO[str] | None = None
+
+    def hold(self) -> "Folder":
+        """Take the folder, creating it where it is missing.
+
+        Raises TroubleError when another living process has it, or when it cannot be written.
+        """
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            self._lock = (self.path / "lock").open("a+")
+        except OSError as error:
+            raise TroubleError(f"Cannot write to {self.path} ({error.strerror}): choose another --data.") from None
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._lock.close()
+            self._lock = None
+            raise TroubleError(
+                f"{self.path} is in use by process {holder(self.path)}: stop that one with `curbstop down`, "
+                "or choose another --data."
+            ) from None
+        self._lock.truncate(0)
+        self._lock.write(json.dumps({"pid": os.getpid(), "command": " ".join(sys.argv)}))
+        self._lock.flush()
+        return self
+
+    def release(self) -> None:
+        if self._lock is not None:
+            self._lock.truncate(0)
+            self._lock.close()
+            self._lock = None
+
+    def port(self, name: str) -> int:
+        """The port remembered under this name, or a free one, remembered from now on."""
+        return int(self._remember("ports.json", name, free_port))
+
+    def secret(self, name: str) -> str:
+        """The password or key remembered under this name, made on first use."""
+        return str(self._remember("secrets.json", name, lambda: secrets.token_urlsafe(32)))
+
+    def knows_secret(self, name: str) -> bool:
+        return name in _read(self.path / "secrets.json")
+
+    def _remember(self, file: str, name: str, make: Callable[[], Any]) -> Any:
+        known = _read(self.path / file)
+        if name not in known:
+            known[name] = make()
+            write_private(self.path / file, json.dumps(known, indent=1, sort_keys=True))
+        return known[name]
+
+
+def holder(path: Path) -> int | None:
+    """The process that holds the data folder, or None when nobody does."""
+    try:
+        with (path / "lock").open("r+") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return int(json.loads(lock.read() or "{}").get("pid", 0))
+    except FileNotFoundError:
+        pass
+    return None
+
+
+def free_port() -> int:
+    """A TCP port on which nothing listens just now."""
+    for port in random.sample(PORTS, 200):
+        if not in_use(port):
+            return port
+    raise TroubleError(f"No free port between {PORTS.start} and {PORTS.stop}: stop some programs and try again.")
+
+
+def in_use(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+    return listens(port)  # macOS lets a second program bind beside one that listens on every address
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file only its owner can read, whole or not at all."""
+    fresh = path.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+    fresh.replace(path)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return dict(json.loads(path.read_text()))
+    except FileNotFoundError:
+        return {}

@@ -1,0 +1,169 @@
+"""Where Kafka and PostgreSQL are: the one place that decides.
+
+An address in the environment wins; else Docker, when an engine answers; else the embedded programs. Kafka and
+PostgreSQL are decided each by itself, so a town's own PostgreSQL goes with an embedded Kafka.
+
+    CURBSTOP_KAFKA_SERVERS, CURBSTOP_KAFKA_ADMIN_USER, CURBSTOP_KAFKA_ADMIN_PASSWORD
+    CURBSTOP_POSTGRES_URL     the cluster, as a superuser
+    CURBSTOP_DOCKER=no        leaves Docker out
+    CURBSTOP_KAFKA_HEAP_MB    heap of the embedded Kafka
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Literal, Protocol
+
+from deploy.local import containers
+from deploy.local.child import dismiss_guardian
+from deploy.local.folder import Folder
+from deploy.local.kafka import HEAP_MB, Kafka
+from deploy.local.postgres import Postgres
+from deploy.local.trouble import TroubleError
+
+Origin = Literal["environment", "docker", "embedded"]
+Say = Callable[[str], None]
+
+
+class Server(Protocol):
+    """A Kafka or a PostgreSQL that we started, so that we may stop it, or kill it and start it again."""
+
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+    def kill(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where Kafka and PostgreSQL are, with the credentials to prepare them.
+
+    An empty `kafka_user` means a Kafka without logins. `kafka` and `postgres` are the servers we started; None
+    for one that the environment named.
+    """
+
+    kafka_servers: str
+    kafka_user: str
+    kafka_password: str
+    postgres_url: str
+    kafka_origin: Origin = "environment"
+    postgres_origin: Origin = "environment"
+    kafka: Server | None = None
+    postgres: Server | None = None
+
+    def environment(self) -> dict[str, str]:
+        """The variables under which another process finds the same places."""
+        return {
+            "CURBSTOP_KAFKA_SERVERS": self.kafka_servers,
+            "CURBSTOP_KAFKA_ADMIN_USER": self.kafka_user,
+            "CURBSTOP_KAFKA_ADMIN_PASSWORD": self.kafka_password,
+            "CURBSTOP_POSTGRES_URL": self.postgres_url,
+        }
+
+
+def decide(environment: Mapping[str, str], docker_answers: Callable[[], bool]) -> tuple[Origin, Origin]:
+    """Where Kafka and where PostgreSQL come from. Docker is asked only when something depends on it."""
+    named = ("CURBSTOP_KAFKA_SERVERS", "CURBSTOP_POSTGRES_URL")
+    if all(environment.get(name) for name in named):
+        return "environment", "environment"
+    allowed = environment.get("CURBSTOP_DOCKER", "").lower() not in ("no", "0", "false")
+    ours: Origin = "docker" if allowed and docker_answers() else "embedded"
+    kafka, postgres = ("environment" if environment.get(name) else ours for name in named)
+    return kafka, postgres
+
+
+@contextmanager
+def places(folder: Folder, say: Say = lambda _: None, only: Origin | None = None) -> Iterator[Places]:
+    """Find or start Kafka and PostgreSQL; what was started stops at the end, whatever happens.
+
+    `folder` is held by the caller. `only` skips the decision, for tests that must own the processes.
+    Raises TroubleError when something cannot be reached or started.
+    """
+    origins = (only, only) if only else decide(os.environ, containers.answers)
+    with ExitStack() as started:
+        yield _start(folder, origins, say, started)
+
+
+def _start(folder: Folder, origins: tuple[Origin, Origin], say: Say, started: ExitStack) -> Places:
+    given = _from_environment(os.environ)
+    kafka_origin, postgres_origin = origins
+    kafka, postgres = _kafka(kafka_origin, folder, say), _postgres(postgres_origin, folder, say)
+    for name, server in (("PostgreSQL", postgres), ("Kafka", kafka)):
+        if server is not None:
+            say(f"Starting {name}")
+            started.callback(server.stop)
+            server.start()
+    return Places(
+        kafka_servers=kafka.servers if kafka else given.kafka_servers,
+        kafka_user="admin" if kafka else given.kafka_user,
+        kafka_password=kafka.password if kafka else given.kafka_password,
+        postgres_url=postgres.url if postgres else given.postgres_url,
+        kafka_origin=kafka_origin,
+        postgres_origin=postgres_origin,
+        kafka=kafka,
+        postgres=postgres,
+    )
+
+
+def _from_environment(environment: Mapping[str, str]) -> Places:
+    url = environment.get("CURBSTOP_POSTGRES_URL", "")
+    return Places(
+        kafka_servers=environment.get("CURBSTOP_KAFKA_SERVERS", ""),
+        kafka_user=environment.get("CURBSTOP_KAFKA_ADMIN_USER", ""),
+        kafka_password=environment.get("CURBSTOP_KAFKA_ADMIN_PASSWORD", ""),
+        postgres_url=url.replace("postgresql://", "postgresql+psycopg://", 1),
+    )
+
+
+def _kafka(origin: Origin, folder: Folder, say: Say) -> Kafka | containers.Kafka | None:
+    match origin:
+        case "environment":
+            return None
+        case "docker":
+            return containers.Kafka(folder)
+        case "embedded":
+            return Kafka(folder, int(os.environ.get("CURBSTOP_KAFKA_HEAP_MB", HEAP_MB)), say)
+
+
+def _postgres(origin: Origin, folder: Folder, say: Say) -> Postgres | containers.Postgres | None:
+    match origin:
+        case "environment":
+            return None
+        case "docker":
+            return containers.Postgres(folder)
+        case "embedded":
+            return Postgres(folder, say)
+
+
+def _stay(path: Path) -> None:
+    """Run both in the folder, print how others find them, and stay until told to end."""
+    signal.signal(signal.SIGTERM, _end)
+    folder = Folder(path).hold()
+    with places(folder, lambda line: print(line, file=sys.stderr, flush=True)) as found:  # noqa: T201
+        for name, value in found.environment().items():
+            print(f"export {name}='{value}'", flush=True)  # noqa: T201
+        signal.pause()
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
+def main() -> None:
+    """`python -m deploy.local.places FOLDER`: one Kafka and one PostgreSQL for several test runs."""
+    try:
+        _stay(Path(sys.argv[1] if len(sys.argv) > 1 else ".curbstop-places"))
+    except TroubleError as error:
+        raise SystemExit(str(error)) from None
+    except KeyboardInterrupt:
+        pass
+    finally:
+        dismiss_guardian()
+
+
+if __name__ == "__main__":
+    main()
