@@ -1,0 +1,32 @@
+"""The units that meters count in, and what one is worth in another. Pure."""
+
+from decimal import ROUND_HALF_UP, Decimal
+
+_GALLONS = {
+    "gal": Decimal(1),
+    "kgal": Decimal(1000),
+    "cf": Decimal("7.48051948"),
+    "ccf": Decimal("748.051948"),
+    "m3": Decimal("264.172052"),
+}
+"""US gallons to one of each: a cubic foot is 1728 cubic inches, a gallon 231."""
+
+UNITS = tuple(_GALLONS)
+_FINEST = Decimal("0.000001")
+
+
+class UnknownUnitError(ValueError):
+    """A unit that no meter here counts in."""
+
+
+def converted(quantity: Decimal, unit: str, to: str) -> Decimal:
+    """A quantity in another unit, to six places."""
+    if unit == to:
+        return quantity
+    return (quantity * _gallons(unit) / _gallons(to)).quantize(_FINEST, rounding=ROUND_HALF_UP)
+
+
+def _gallons(unit: str) -> Decimal:
+    if unit not in _GALLONS:
+        raise UnknownUnitError(f"`{unit}` is no unit of a water meter; known are {', '.join(UNITS)}.")
+    return _GALLONS[unit]
