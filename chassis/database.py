@@ -1,0 +1,116 @@
+"""One connection pool, and the unit of work that every handler and request is given."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+from pydantic import BaseModel
+from sqlalchemy import Executable, Result
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from chassis.envelope import headers_for, next_hop
+from chassis.received import Received
+from chassis.topic import E, Topic
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A message that will be sent once the transaction that holds it has committed."""
+
+    topic: str
+    key: str
+    value: bytes | None
+    headers: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class AuditEntry:
+    """Who changed what, why, from what to what."""
+
+    action: str
+    entity: str
+    why: str
+    before: BaseModel | dict[str, Any] | None
+    after: BaseModel | dict[str, Any] | None
+
+
+@dataclass
+class Transaction:
+    """One unit of work: its effects, outgoing messages, dead letters and audit rows commit together or not at all.
+
+    `actor` is the person or program that caused it, `trace` the W3C traceparent it belongs to.
+    """
+
+    session: AsyncSession
+    service: str
+    actor: str
+    trace: str
+    outgoing: list[Outgoing] = field(default_factory=list)
+    audits: list[AuditEntry] = field(default_factory=list)
+    refused: list[tuple[Received[Any], str]] = field(default_factory=list)
+    waiting: list[tuple[Received[Any], str, str]] = field(default_factory=list)
+    arrived: list[tuple[str, frozenset[str]]] = field(default_factory=list)
+
+    def publish(self, topic: Topic[E], event: E, cause: Received[Any] | None = None) -> None:
+        """Send an event once this transaction has committed. `cause` is the message it follows from, if any."""
+        identity, key = topic.identity_of(event), topic.key_of(event)
+        trace = next_hop(cause.trace if cause else self.trace)
+        actor = cause.actor if cause else self.actor
+        headers = headers_for(topic.name, identity, self.service, key, trace, actor)
+        self.outgoing.append(Outgoing(topic.name, key, event.model_dump_json().encode(), headers))
+
+    def erase(self, topic: Topic[E], key: str) -> None:
+        """Send a tombstone: the snapshot of this key is to be forgotten."""
+        headers = headers_for(topic.name, f"{key}:erased", self.service, key, next_hop(self.trace), self.actor)
+        self.outgoing.append(Outgoing(topic.name, key, None, headers))
+
+    def audit(
+        self,
+        action: str,
+        entity: str,
+        why: str,
+        before: BaseModel | dict[str, Any] | None = None,
+        after: BaseModel | dict[str, Any] | None = None,
+    ) -> None:
+        """Keep who changed what, why, from what to what. `entity` is like "account 10023"."""
+        self.audits.append(AuditEntry(action, entity, why, before, after))
+
+    def refuse(self, message: Received[Any], reason: str) -> None:
+        """Keep a message that can't be used as a dead letter, with the reason in a sentence."""
+        self.refused.append((message, reason))
+
+    def wait_for(self, message: Received[Any], thing: str, key: object) -> None:
+        """Keep a message until the thing it speaks of is known: `wait_for(read, "account", account_id)`."""
+        self.waiting.append((message, thing, str(key)))
+
+    def now_known(self, thing: str, keys: frozenset[str]) -> None:
+        """Say that these things are known now: messages that waited for them are handled in this transaction."""
+        self.arrived.append((thing, keys))
+
+    async def execute(self, statement: Executable, parameters: Any = None) -> Result[Any]:
+        """Run a Core statement in this transaction."""
+        connection = await self.session.connection()
+        return await connection.execute(statement, parameters)
+
+    async def driver(self) -> psycopg.AsyncConnection[Any]:
+        """The psycopg connection beneath, for COPY and arrays."""
+        return await driver_of(await self.session.connection())
+
+
+async def driver_of(connection: AsyncConnection) -> psycopg.AsyncConnection[Any]:
+    """The psycopg connection beneath a SQLAlchemy one."""
+    driver = (await connection.get_raw_connection()).driver_connection
+    assert isinstance(driver, psycopg.AsyncConnection)
+    return driver
+
+
+def connect(url: str, connections: int, name: str) -> AsyncEngine:
+    """A pool of at most `connections`, each known to PostgreSQL by the service's name."""
+    return create_async_engine(
+        url,
+        pool_size=connections,
+        max_overflow=2,
+        pool_pre_ping=True,
+        connect_args={"application_name": name, "connect_timeout": 5},
+    )

@@ -1,0 +1,58 @@
+"""The headers a message travels with: CloudEvents 1.0, the trace it belongs to, and who caused it."""
+
+import json
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+Headers = list[tuple[str, str]]
+
+
+def new_trace() -> str:
+    """A W3C traceparent that begins a trace."""
+    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+
+
+def next_hop(traceparent: str) -> str:
+    """The same trace, one hop on; a malformed one begins anew."""
+    parts = traceparent.split("-")
+    if len(parts) != 4 or len(parts[1]) != 32:
+        return new_trace()
+    return f"{parts[0]}-{parts[1]}-{secrets.token_hex(8)}-{parts[3]}"
+
+
+def headers_for(kind: str, identity: str, source: str, subject: str, trace: str, actor: str) -> Headers:
+    """CloudEvents attributes as Kafka headers (binary content mode), with `traceparent` and `actor`."""
+    return [
+        ("ce_specversion", "1.0"),
+        ("ce_id", identity),
+        ("ce_type", kind),
+        ("ce_source", f"/curbstop/{source}"),
+        ("ce_time", datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")),
+        ("ce_subject", subject),
+        ("content-type", "application/json"),
+        ("traceparent", trace),
+        ("actor", actor),
+    ]
+
+
+def readable(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, str]:
+    """Headers as text; what isn't text is left out, for a stranger's header must not stop a message."""
+    texts: dict[str, str] = {}
+    for name, value in headers:
+        if value is not None:
+            try:
+                texts[name] = value.decode()
+            except UnicodeDecodeError:
+                continue
+    return texts
+
+
+def to_json(headers: Sequence[tuple[str, str]]) -> str:
+    """Headers as they are kept in the database."""
+    return json.dumps(headers)
+
+
+def from_json(kept: Sequence[Sequence[str]]) -> list[tuple[str, bytes]]:
+    """Kept headers as the producer wants them."""
+    return [(name, value.encode()) for name, value in kept]

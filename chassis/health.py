@@ -1,0 +1,152 @@
+"""Whether this copy lives, whether it can do its work, and whether all that was sent to it is done."""
+
+import asyncio
+import time
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel
+from sqlalchemy import text
+
+from chassis import outbox, runs
+from chassis.auth import allow, everyone
+from chassis.kit import Kit
+from chassis.web import kit_of
+
+router = APIRouter(tags=["health"])
+STALE_POLL_SECONDS = 60.0
+
+
+class Settled(BaseModel):
+    """Whether everything published to this service before now has had its effect and its own news is out."""
+
+    settled: bool
+    unsent: int
+    unhandled: dict[str, int]
+    chunks_to_do: int
+    waiting_facts: int
+    dead_letters: int
+
+
+@router.get("/health/live", dependencies=[everyone()])
+async def live(request: Request, response: Response) -> dict[str, Any]:
+    """Whether this process should go on: its background tasks run. Restart it when this fails."""
+    dead = [task.get_name() for task in request.app.state.tasks if task.done()]
+    response.status_code = 503 if dead else 200
+    return {"alive": not dead, "dead": dead}
+
+
+@router.get("/health/ready", dependencies=[everyone()])
+async def ready(request: Request, response: Response) -> dict[str, Any]:
+    """Whether it can do its work now: the database answers and Kafka has been heard from lately."""
+    kit = kit_of(request)
+    faults = [fault for fault in (await _database_fault(kit), _kafka_fault(kit)) if fault]
+    response.status_code = 503 if faults else 200
+    return {"ready": not faults, "faults": faults}
+
+
+@router.get("/metrics", dependencies=[everyone()])
+async def metrics(request: Request) -> Response:
+    """What Prometheus scrapes."""
+    kit = kit_of(request)
+    await refresh(kit)
+    return Response(kit.metrics.page(), media_type="text/plain; version=0.0.4")
+
+
+@router.get("/settled", dependencies=[allow("it", "service", "coordinator")])
+async def settled(request: Request) -> Settled:
+    """Outbox empty, offsets reached, no chunk left to do: for this service as a whole, whichever copy answers."""
+    kit = kit_of(request)
+    behind = await unhandled(kit)
+    unsent, _ = await outbox.depth(kit.engine)
+    chunks = await runs.unfinished(kit.engine)
+    waiting, letters = await _kept(kit)
+    return Settled(
+        settled=not unsent and not chunks and not any(behind.values()),
+        unsent=unsent,
+        unhandled=behind,
+        chunks_to_do=chunks,
+        waiting_facts=waiting,
+        dead_letters=letters,
+    )
+
+
+async def unhandled(kit: Kit) -> dict[str, int]:
+    """Per topic, how many messages the service's consumer group has not committed yet."""
+    consumers = [one for one in map(_consumer_of, kit.broker.subscribers) if one is not None]
+    found = await asyncio.gather(*(_behind(one) for one in consumers))
+    return {topic: count for counts in found for topic, count in counts.items()}
+
+
+async def _behind(consumer: AIOKafkaConsumer) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for topic in consumer.subscription():
+        places = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
+        ends = await consumer.end_offsets(places)
+        begins = await consumer.beginning_offsets(places)
+        committed = await asyncio.gather(*(consumer.committed(place) for place in places))
+        counts[topic] = sum(
+            max(0, ends[place] - max(begins[place], done or 0)) for place, done in zip(places, committed, strict=True)
+        )
+    return counts
+
+
+async def refresh(kit: Kit) -> None:
+    """Bring the gauges up to date."""
+    depth, age = await outbox.depth(kit.engine)
+    kit.metrics.outbox_depth.set(depth)
+    kit.metrics.outbox_age.set(age)
+    waiting, letters = await _kept(kit)
+    kit.metrics.waiting_facts.set(waiting)
+    kit.metrics.dead_letters.set(letters)
+    for topic, age in poll_ages(kit).items():
+        kit.metrics.poll_age.labels(topic).set(age)
+    for topic, lag in (await unhandled(kit)).items():
+        kit.metrics.lag.labels(topic).set(lag)
+
+
+def poll_ages(kit: Kit) -> dict[str, float]:
+    """Seconds since each topic's consumer last heard from Kafka; a topic never heard from is left out."""
+    ages: dict[str, float] = {}
+    for consumer in filter(None, map(_consumer_of, kit.broker.subscribers)):
+        stamps = [consumer.last_poll_timestamp(place) for place in consumer.assignment()]
+        heard = [stamp for stamp in stamps if stamp]
+        if heard:
+            ages[",".join(consumer.subscription())] = max(0.0, time.time() - max(heard) / 1000)
+    return ages
+
+
+def _consumer_of(subscriber: Any) -> AIOKafkaConsumer | None:
+    consumer: AIOKafkaConsumer | None = subscriber.consumer
+    return consumer
+
+
+async def _database_fault(kit: Kit) -> str:
+    try:
+        async with asyncio.timeout(3), kit.engine.connect() as connection:
+            await connection.execute(text("select 1"))
+    except Exception as error:
+        return f"The database does not answer: {type(error).__name__}."
+    return ""
+
+
+def _kafka_fault(kit: Kit) -> str:
+    stopped = [one for one in kit.broker.subscribers if _consumer_of(one) is None]
+    if stopped:
+        return "Not every consumer has started."
+    stale = [topic for topic, age in poll_ages(kit).items() if age > STALE_POLL_SECONDS]
+    return f"Kafka was not heard from for {STALE_POLL_SECONDS:.0f} s on {', '.join(stale)}." if stale else ""
+
+
+async def _kept(kit: Kit) -> tuple[int, int]:
+    async with kit.engine.connect() as connection:
+        row = (
+            await connection.execute(
+                text(
+                    "select (select count(*) from waiting_fact),"
+                    " (select count(*) from dead_letter where settled_at is null)"
+                )
+            )
+        ).one()
+    return int(row[0]), int(row[1])

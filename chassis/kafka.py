@@ -1,0 +1,56 @@
+"""How a service reaches Kafka: safe settings for the consumer side and the relay's producer, in one place."""
+
+from typing import Any
+
+from aiokafka import AIOKafkaProducer
+from faststream.kafka import KafkaBroker
+from faststream.security import BaseSecurity, SASLScram512
+
+from chassis.settings import Settings
+
+MAX_BATCH_BYTES = 1 << 20
+
+
+def consuming_broker(settings: Settings) -> KafkaBroker:
+    """A FastStream broker that only consumes; the relay is the one producer of a service."""
+    return KafkaBroker(
+        settings.kafka_servers.split(","),
+        security=_security(settings),
+        client_id=settings.instance,
+        consumer_only=True,
+        allow_auto_create_topics=False,
+        graceful_timeout=10.0,
+        apply_types=True,
+        logger=None,
+    )
+
+
+def producer(settings: Settings) -> AIOKafkaProducer:
+    """An idempotent producer: acknowledged by all in-sync replicas, in order, nothing twice within its life."""
+    return AIOKafkaProducer(
+        bootstrap_servers=settings.kafka_servers.split(","),
+        client_id=settings.instance,
+        acks="all",
+        enable_idempotence=True,
+        max_batch_size=MAX_BATCH_BYTES,
+        linger_ms=5,
+        **credentials(settings),
+    )
+
+
+def credentials(settings: Settings) -> dict[str, Any]:
+    """SASL settings as aiokafka names them; none for a cluster without users."""
+    if not settings.kafka_user:
+        return {}
+    return {
+        "security_protocol": "SASL_PLAINTEXT",
+        "sasl_mechanism": "SCRAM-SHA-512",
+        "sasl_plain_username": settings.kafka_user,
+        "sasl_plain_password": settings.kafka_password.get_secret_value(),
+    }
+
+
+def _security(settings: Settings) -> BaseSecurity | None:
+    if not settings.kafka_user:
+        return None
+    return SASLScram512(settings.kafka_user, settings.kafka_password.get_secret_value(), use_ssl=False)

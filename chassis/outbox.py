@@ -1,0 +1,85 @@
+"""Messages wait in the database that made them, so that an effect and its news commit together.
+
+A message gets its number only after the handler has locked the accounts it touches: among messages of one account,
+numbers rise in the order their transactions commit. A message's payload is written once; that it is unsent is a
+narrow row in `outbox_pending`, so sending never rewrites payloads.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from chassis.bulk import copy_columns
+from chassis.database import Transaction, driver_of
+
+KEPT = timedelta(days=35)
+CHANNEL = "outbox"
+
+
+async def write(tx: Transaction) -> None:
+    """Put what a transaction published into the outbox; the relay is woken when it commits."""
+    if not tx.outgoing:
+        return
+    driver = await tx.driver()
+    numbers = await _take_numbers(driver, len(tx.outgoing))
+    messages = [
+        (number, day, one.topic, one.key, one.value, [list(header) for header in one.headers])
+        for (number, day), one in zip(numbers, tx.outgoing, strict=True)
+    ]
+    await copy_columns(tx, "outbox", ("id", "day", "topic", "key", "value", "headers"), messages)
+    await copy_columns(tx, "outbox_pending", ("id", "day"), numbers)
+    await driver.execute(sql.SQL("notify {}").format(sql.Identifier(CHANNEL)))
+
+
+async def _take_numbers(driver: psycopg.AsyncConnection[Any], count: int) -> list[tuple[Any, ...]]:
+    cursor = await driver.execute(
+        "select nextval('outbox_id'), (now() at time zone 'utc')::date from generate_series(1, %s)", [count]
+    )
+    return await cursor.fetchall()
+
+
+async def depth(engine: AsyncEngine) -> tuple[int, float]:
+    """How many messages wait, and the age of the oldest in seconds."""
+    async with engine.connect() as connection:
+        row = (
+            await connection.execute(
+                text("select count(*), coalesce(extract(epoch from now() - min(at)), 0) from outbox_pending")
+            )
+        ).one()
+    return int(row[0]), float(row[1])
+
+
+async def turn_partitions(engine: AsyncEngine) -> None:
+    """Make the daily partitions of the next days, and drop those older than 35 days that were sent whole."""
+    async with engine.begin() as connection:
+        driver = await driver_of(connection)
+        await driver.execute("select pg_advisory_xact_lock(hashtext('outbox partitions'))")
+        cursor = await driver.execute("select (now() at time zone 'utc')::date")
+        (today,) = await cursor.fetchone() or (None,)
+        assert today is not None
+        for ahead in range(3):
+            await _make_partition(driver, today + timedelta(days=ahead))
+        await _drop_before(driver, today - KEPT)
+
+
+async def _make_partition(driver: psycopg.AsyncConnection[Any], day: Any) -> None:
+    await driver.execute(
+        sql.SQL("create table if not exists {} partition of outbox for values from ({}) to ({})").format(
+            sql.Identifier(f"outbox_{day:%Y%m%d}"), sql.Literal(str(day)), sql.Literal(str(day + timedelta(days=1)))
+        )
+    )
+
+
+async def _drop_before(driver: psycopg.AsyncConnection[Any], oldest: Any) -> None:
+    cursor = await driver.execute(
+        "select inhrelid::regclass::text from pg_inherits where inhparent = 'outbox'::regclass"
+        " and inhrelid::regclass::text ~ '^outbox_[0-9]{8}$' and inhrelid::regclass::text < %s"
+        " and not exists (select 1 from outbox_pending where day < %s)",
+        [f"outbox_{oldest:%Y%m%d}", oldest],
+    )
+    for (name,) in await cursor.fetchall():
+        await driver.execute(sql.SQL("drop table {}").format(sql.Identifier(name)))

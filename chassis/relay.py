@@ -1,0 +1,152 @@
+"""The one that sends a service's outbox to Kafka.
+
+Of all copies of a service one leads, by a session advisory lock on its own connection. It reads pending messages in
+number order, pipelines them through an idempotent producer, and forgets them on that same connection: a leader that
+lost its session can't mark anything. A successor of a leader that did not leave cleanly waits out the send timeout,
+so that nothing the dead one sent can arrive after what the new one sends.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from chassis import envelope, kafka
+from chassis.database import driver_of
+from chassis.logs import logger
+from chassis.outbox import CHANNEL, turn_partitions
+from chassis.settings import Settings
+
+SEND_TIMEOUT = 8.0
+BATCH = 2000
+IDLE_POLL = 0.5
+RETRY_PAUSE = 0.5
+
+_LOCK = "select pg_try_advisory_lock(hashtext('outbox relay'))"
+_PENDING = """
+select o.id, o.topic, o.key, o.value, o.headers
+from outbox_pending p join outbox o on o.id = p.id and o.day = p.day
+order by p.id limit %s
+"""
+
+
+class Deposed(Exception):
+    """This copy must not send any more: its lock session or its producer is gone."""
+
+
+@dataclass(frozen=True)
+class Pending:
+    """One unsent message."""
+
+    number: int
+    topic: str
+    key: str | None
+    value: bytes | None
+    headers: list[list[str]]
+
+
+async def keep_relaying(settings: Settings, engine: AsyncEngine) -> None:
+    """Stand by, lead, and stand by again after a loss, until cancelled."""
+    log = logger("relay")
+    while True:
+        try:
+            async with engine.connect() as connection:
+                driver = await driver_of(await connection.execution_options(isolation_level="AUTOCOMMIT"))
+                if await _elected(driver):
+                    await turn_partitions(engine)
+                    await _lead(settings, driver)
+        except (Deposed, KafkaError, SQLAlchemyError, psycopg.Error, OSError, TimeoutError) as error:
+            log.warning("relay_stood_down", error=str(error) or type(error).__name__)
+        await asyncio.sleep(RETRY_PAUSE)
+
+
+async def _elected(driver: psycopg.AsyncConnection[Any]) -> bool:
+    cursor = await driver.execute(_LOCK)
+    row = await cursor.fetchone()
+    return bool(row and row[0])
+
+
+async def _lead(settings: Settings, driver: psycopg.AsyncConnection[Any]) -> None:
+    await _succeed(driver, settings.instance)
+    sender = kafka.producer(settings)
+    await asyncio.wait_for(_start(sender), SEND_TIMEOUT)
+    try:
+        await driver.execute(f"listen {CHANNEL}")
+        while True:
+            if not await send_pending(driver, sender, settings.topic_prefix):
+                await _until_woken(driver)
+    except asyncio.CancelledError:
+        await asyncio.shield(_leave(driver, sender))
+        raise
+    finally:
+        await _drop(sender)
+
+
+async def _start(sender: AIOKafkaProducer) -> None:
+    await sender.start()
+
+
+async def _succeed(driver: psycopg.AsyncConnection[Any], instance: str) -> None:
+    cursor = await driver.execute("select instance, left_cleanly from outbox_leader")
+    before = await cursor.fetchone()
+    if before and not before[1]:
+        logger("relay").info("relay_waits_out_predecessor", predecessor=before[0], seconds=SEND_TIMEOUT)
+        await asyncio.sleep(SEND_TIMEOUT)
+    await driver.execute(
+        "insert into outbox_leader (instance, left_cleanly) values (%s, false)"
+        " on conflict (one) do update set instance = excluded.instance, left_cleanly = false",
+        [instance],
+    )
+
+
+async def send_pending(driver: psycopg.AsyncConnection[Any], sender: AIOKafkaProducer, prefix: str) -> int:
+    """Send the oldest pending messages and forget them once Kafka has them all; answers how many.
+
+    Reading them on the connection that holds the lock proves, before the send, that the session still lives.
+    """
+    cursor = await driver.execute(_PENDING, [BATCH])
+    batch = [Pending(*row) for row in await cursor.fetchall()]
+    if batch:
+        await asyncio.wait_for(_send(sender, batch, prefix), SEND_TIMEOUT)
+        await driver.execute("delete from outbox_pending where id = any(%s)", [[one.number for one in batch]])
+    return len(batch)
+
+
+async def _send(sender: AIOKafkaProducer, batch: Sequence[Pending], prefix: str) -> None:
+    sent = [
+        await sender.send(
+            prefix + one.topic,
+            one.value,
+            key=one.key.encode() if one.key is not None else None,
+            headers=envelope.from_json(one.headers),
+        )
+        for one in batch
+    ]
+    await asyncio.gather(*sent)
+
+
+async def _until_woken(driver: psycopg.AsyncConnection[Any]) -> None:
+    async for _ in driver.notifies(timeout=IDLE_POLL, stop_after=1):
+        return
+
+
+async def _leave(driver: psycopg.AsyncConnection[Any], sender: AIOKafkaProducer) -> None:
+    """Let what is under way arrive, then say that no successor needs to wait."""
+    await asyncio.wait_for(sender.stop(), SEND_TIMEOUT)
+    await driver.execute("update outbox_leader set left_cleanly = true")
+
+
+async def _drop(sender: AIOKafkaProducer) -> None:
+    """Close a producer at once. An idempotent one never gives up on its own, and `stop` alone would wait for it."""
+    if sender._sender is not None:
+        await sender._sender.close()
+    try:
+        await asyncio.wait_for(sender.stop(), 1.0)
+    except TimeoutError:
+        await sender.client.close()

@@ -1,0 +1,95 @@
+"""From parts to a running service: HTTP, consumers, relay and chunk worker in one process."""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+
+from chassis import health, kafka, operating, outbox, runs
+from chassis.auth import refuse_unguarded, verifier
+from chassis.consume import Consumer, subscribe_all
+from chassis.database import connect
+from chassis.kit import Kit, Parts
+from chassis.logs import logger, set_up
+from chassis.metrics import Metrics
+from chassis.relay import keep_relaying
+from chassis.settings import Settings
+from chassis.web import BodyLimit, answer_with_sentences, measure_requests
+
+HOUR = 3600.0
+
+
+def service_app(parts: Parts, settings: Settings) -> FastAPI:
+    """A service as one ASGI application. Raises ValueError when a route names no roles, or no token could be checked."""
+    app = FastAPI(title=f"Curbstop {parts.name}", lifespan=_live)
+    app.state.kit = _kit(parts, settings)
+    app.state.verify = verifier(settings)
+    app.state.tasks = []
+    for router in (health.router, operating.router, *parts.routers):
+        app.include_router(router)
+    refuse_unguarded(app)
+    answer_with_sentences(app)
+    measure_requests(app)
+    app.add_middleware(BodyLimit)
+    return app
+
+
+def _kit(parts: Parts, settings: Settings) -> Kit:
+    engine = connect(settings.database_url, settings.database_connections, f"curbstop-{parts.name}")
+    metrics = Metrics()
+    consumer = Consumer(parts.name, settings, engine, metrics, tuple(parts.subscriptions))
+    broker = kafka.consuming_broker(settings)
+    subscribe_all(broker, consumer)
+    return Kit(parts, settings, engine, broker, metrics, consumer)
+
+
+@asynccontextmanager
+async def _live(app: FastAPI) -> AsyncIterator[None]:
+    kit: Kit = app.state.kit
+    set_up(kit.parts.name, kit.settings.instance, kit.settings.log_level)
+    await outbox.turn_partitions(kit.engine)
+    await kit.broker.start()
+    app.state.tasks = [asyncio.create_task(work, name=name) for name, work in _background(kit).items()]
+    logger("service").info("started")
+    try:
+        yield
+    finally:
+        await kit.broker.stop()
+        await _end(app.state.tasks)
+        await kit.engine.dispose()
+        logger("service").info("stopped")
+
+
+def _background(kit: Kit) -> dict[str, Coroutine[Any, Any, None]]:
+    work: dict[str, Coroutine[Any, Any, None]] = {
+        "relay": keep_relaying(kit.settings, kit.engine),
+        "outbox partitions": _turn_partitions_hourly(kit),
+    }
+    if kit.parts.workers:
+        work["chunk worker"] = runs.keep_working(kit.parts.name, kit.engine, kit.parts.workers)
+    for number, one in enumerate(kit.parts.background):
+        work[f"background {number}"] = _as_coroutine(kit, one)
+    return work
+
+
+async def _as_coroutine(kit: Kit, one: Any) -> None:
+    await one(kit)
+
+
+async def _turn_partitions_hourly(kit: Kit) -> None:
+    while True:
+        await asyncio.sleep(HOUR)
+        try:
+            await outbox.turn_partitions(kit.engine)
+        except Exception as error:
+            logger("outbox").warning("partitions_not_turned", error=str(error))
+
+
+async def _end(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    for result in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(result, Exception):
+            logger("service").error("background_failed", exc_info=result)

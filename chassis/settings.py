@@ -1,0 +1,27 @@
+"""What a service process is told by its environment; every name begins with CURBSTOP_."""
+
+import os
+import socket
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Where the database and Kafka are, and how to know a caller."""
+
+    model_config = SettingsConfigDict(env_prefix="CURBSTOP_", frozen=True)
+
+    database_url: str
+    database_connections: int = 8
+    kafka_servers: str
+    kafka_user: str = ""
+    kafka_password: SecretStr = SecretStr("")
+    topic_prefix: str = ""
+    """Lets a practice town share a cluster: it stands before every topic and consumer group."""
+    signing_key: SecretStr | None = None
+    """The local key that signs tokens where no identity provider is (HS256, at least 32 bytes)."""
+    oidc_issuer: str | None = None
+    oidc_audience: str = "curbstop"
+    instance: str = f"{socket.gethostname()}-{os.getpid()}"
+    log_level: str = "INFO"

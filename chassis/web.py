@@ -1,0 +1,100 @@
+"""HTTP at the edge: one transaction per request, committed before the answer leaves; errors as sentences."""
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Annotated, Any
+
+from fastapi import Depends, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from chassis.auth import CurrentCaller
+from chassis.database import Transaction
+from chassis.edge import transaction
+from chassis.envelope import new_trace
+from chassis.kit import Kit
+from chassis.logs import logger
+from chassis.refusal import Refused
+
+BODY_LIMIT = 64 * 1024 * 1024
+
+
+def kit_of(request: Request) -> Kit:
+    """The running service a request came to."""
+    kit: Kit = request.app.state.kit
+    return kit
+
+
+async def begin(request: Request, caller: CurrentCaller) -> AsyncIterator[Transaction]:
+    """A transaction in the caller's name."""
+    kit = kit_of(request)
+    trace = request.headers.get("traceparent") or new_trace()
+    async with transaction(kit.engine, kit.parts.name, caller.name, trace) as tx:
+        yield tx
+
+
+# "function": the commit happens before the response is sent. The default would tell the caller "done" first.
+Tx = Annotated[Transaction, Depends(begin, scope="function")]
+
+
+def answer_with_sentences(app: FastAPI) -> None:
+    """Every error is JSON with a sentence under `error`."""
+
+    @app.exception_handler(Refused)
+    async def refused(_: Request, error: Refused) -> JSONResponse:
+        body: dict[str, Any] = {"error": error.sentence}
+        if hasattr(error, "report"):
+            body["report"] = error.report.model_dump(mode="json")
+        headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else None
+        return JSONResponse(body, status_code=error.status, headers=headers)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+        fields = [
+            {"field": ".".join(str(part) for part in one["loc"]), "message": one["msg"]} for one in error.errors()
+        ]
+        named = ", ".join(one["field"] for one in fields)
+        return JSONResponse({"error": f"The request is not valid: see {named}.", "fields": fields}, status_code=422)
+
+    @app.exception_handler(Exception)
+    async def broken(request: Request, error: Exception) -> JSONResponse:
+        logger("web").error("request_failed", path=request.url.path, exc_info=error)
+        return JSONResponse({"error": "Something went wrong here. It is in the service's log."}, status_code=500)
+
+
+def measure_requests(app: FastAPI) -> None:
+    """Note how long each route takes."""
+
+    @app.middleware("http")
+    async def measure(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
+        started = time.perf_counter()
+        response = await go_on(request)
+        route = getattr(request.scope.get("route"), "path", "unknown")
+        metrics = kit_of(request).metrics.requests.labels(request.method, route, str(response.status_code))
+        metrics.observe(time.perf_counter() - started)
+        return response
+
+
+class BodyLimit:
+    """Refuses a body that is too large before it fills the memory."""
+
+    def __init__(self, app: ASGIApp, limit: int = BODY_LIMIT) -> None:
+        self.app = app
+        self.limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        seen = 0
+
+        async def counted() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > self.limit:
+                raise Refused(f"The body is larger than {self.limit // 2**20} MB. Send it in parts.", 413)
+            return message
+
+        await self.app(scope, counted, send)
