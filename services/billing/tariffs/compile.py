@@ -1,0 +1,173 @@
+"""From a tariff file to what prices bills: versions in order, and for every kind of account a plan of steps.
+
+A plan is made the first time that an account of its kind (class, meter size, season, ...) comes along and kept:
+all that its words decide is decided there, so that a bill only multiplies and rounds.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+
+from services.billing.tariffs import words
+from services.billing.tariffs.build import Builder, Plan
+from services.billing.tariffs.forms import charges_of, class_names, rates_of
+from services.billing.tariffs.lines import Attributes, NoRateError
+from services.billing.tariffs.mentions import mentions
+from services.billing.tariffs.model import Rates, Tariff, Version, When
+from services.billing.tariffs.order import taken
+from services.billing.tariffs.resolve import Resolver
+from services.billing.tariffs.tariffs import Tariffs
+
+Kind = tuple[str | Decimal | None, ...]
+"""What decides a plan: the account's values of the deciding attributes, in the order of the version's names."""
+
+
+class CompiledVersion:
+    """One version, with the plans made so far."""
+
+    def __init__(self, service: str, tariff: Tariff, version: Version, services: frozenset[str]) -> None:
+        self.service = service
+        self.tariff = tariff
+        self.version = version
+        self.services = services
+        self.effective = version.effective
+        self.until = version.until
+        self.deciding = tuple(sorted(_deciding(version)))
+        self._plans: dict[Kind, Plan] = {}
+
+    def plan(self, attributes: Attributes, derived: Mapping[str, str]) -> Plan:
+        """The plan for an account. Raises MissingAttributeError or NoRateError."""
+        values = tuple([derived.get(name) or attributes.get(name) for name in self.deciding])
+        plan = self._plans.get(values)
+        if plan is None:
+            plan = self._plans[values] = self._build(values)
+        return plan
+
+    def fee(self, code: str, attributes: Attributes, derived: Mapping[str, str]) -> Plan:
+        """The plan of one fee. Raises NoRateError if the version has none of that name."""
+        if code not in self.version.fees:
+            known = ", ".join(self.version.fees) or "none"
+            raise NoRateError(f"The {self.service} tariff has no fee `{code}`; it has {known}.")
+        values = tuple([derived.get(name) or attributes.get(name) for name in self.deciding])
+        builder = self._builder(values)
+        return builder.plan({code: self.version.fees[code]}, self.version.definitions)
+
+    def applies(self, attributes: Attributes) -> bool:
+        """Whether the version is for this account at all."""
+        return self.version.applies is None or _meets(self.version.applies, attributes)
+
+    def _build(self, values: Kind) -> Plan:
+        builder = self._builder(values)
+        rates = rates_of(self.version, self._class(builder.resolver))
+        return builder.plan(charges_of(rates), rates.definitions)
+
+    def _builder(self, values: Kind) -> Builder:
+        said = zip(self.deciding, values, strict=True)
+        known = {name: _word(value) for name, value in said if value is not None}
+        resolver = Resolver(self.service, self.tariff, known)
+        return Builder(self.service, self.tariff, self.version, self.services, resolver)
+
+    def _class(self, resolver: Resolver) -> str | None:
+        """The key of `classes` that the account's class is in."""
+        if not self.version.classes:
+            return None
+        wanted = resolver.word("class")
+        for key in self.version.classes:
+            if wanted in class_names(key):
+                return key
+        known = ", ".join(name for key in self.version.classes for name in class_names(key))
+        raise NoRateError(f"The {self.service} tariff has no rate for class {wanted}; it has rates for {known}.")
+
+
+class CompiledService:
+    """One service's tariff, ready to price. Built again, not copied, when it is pickled: that is cheaper."""
+
+    def __init__(self, name: str, tariff: Tariff, services: frozenset[str]) -> None:
+        self.name = name
+        self.tariff = tariff
+        self.services = services
+        self.label = words.service_label(name, tariff.label)
+        newest_first = sorted(tariff.versions, key=lambda version: version.effective, reverse=True)
+        self.versions = tuple(CompiledVersion(name, tariff, version, services) for version in newest_first)
+        self.contracts = any(version.applies is not None for version in tariff.versions)
+        self.needs = frozenset(_other_services(tariff, services) - {name})
+
+    def __reduce__(self) -> tuple[Callable[..., "CompiledService"], tuple[str, Tariff, frozenset[str]]]:
+        return CompiledService, (self.name, self.tariff, self.services)
+
+    def for_account(self, attributes: Attributes) -> tuple[CompiledVersion, ...]:
+        """The versions that can apply to an account, newest first."""
+        if not self.contracts:
+            return self.versions
+        return tuple(version for version in self.versions if version.applies(attributes))
+
+    def no_version(self, day: date) -> NoRateError:
+        first = min(version.effective for version in self.versions)
+        return NoRateError(f"No version of the {self.name} tariff is in force on {day}; the first is from {first}.")
+
+
+class CompiledTariffs:
+    """All tariffs of a town pack, in the order in which their services need each other."""
+
+    def __init__(self, tariffs: Tariffs) -> None:
+        self.hash = tariffs.hash
+        names = frozenset(tariffs.services)
+        compiled = {name: CompiledService(name, tariff, names) for name, tariff in tariffs.services.items()}
+        self.services: Mapping[str, CompiledService] = _ordered(compiled)
+        self._source = tariffs
+
+    def __reduce__(self) -> tuple[Callable[..., "CompiledTariffs"], tuple[Tariffs]]:
+        return CompiledTariffs, (self._source,)
+
+    def __getitem__(self, service: str) -> CompiledService:
+        """A service's tariff. Raises NoRateError where the town has none."""
+        try:
+            return self.services[service]
+        except KeyError:
+            known = ", ".join(self.services)
+            raise NoRateError(f"The town has no tariff for {service}; it has tariffs for {known}.") from None
+
+
+def compile_tariffs(tariffs: Tariffs) -> CompiledTariffs:
+    """What prices bills under these tariffs: the same for the same files, and cheap to make again."""
+    return CompiledTariffs(tariffs)
+
+
+def _deciding(version: Version) -> set[str]:
+    names = {mention.name for mention in mentions(version) if mention.deciding}
+    return names | ({"class"} if version.classes else set())
+
+
+def _word(value: str | Decimal) -> str:
+    return value if isinstance(value, str) else f"{value:f}"
+
+
+def _meets(when: When, attributes: Attributes) -> bool:
+    if not isinstance(when.root, dict):
+        return False
+    return all(_word(attributes.get(name, "no")) in wanted for name, wanted in when.root.items())
+
+
+def _other_services(tariff: Tariff, services: frozenset[str]) -> set[str]:
+    """The services whose bills a tariff takes a percent of."""
+
+    found: set[str] = set()
+    for version in tariff.versions:
+        for rates in _all_rates(version):
+            charges = charges_of(rates)
+            for charge in charges.values():
+                found |= {service for service, _ in taken(charge, charges, services).foreign}
+    return found
+
+
+def _all_rates(version: Version) -> list[Rates]:
+    return [rates_of(version, key) for key in [None, *version.classes]]
+
+
+def _ordered(compiled: Mapping[str, CompiledService]) -> dict[str, CompiledService]:
+    ordered: dict[str, CompiledService] = {}
+    while len(ordered) < len(compiled):
+        ready = [name for name, item in compiled.items() if name not in ordered and item.needs <= ordered.keys()]
+        for name in ready or [name for name in compiled if name not in ordered]:
+            ordered[name] = compiled[name]
+    return ordered

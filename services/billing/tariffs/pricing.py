@@ -1,0 +1,161 @@
+"""A bill of one service, and of all services of an account: the only place where anything is priced."""
+
+from collections.abc import Mapping
+from decimal import Context, Decimal, localcontext
+
+from services.billing.tariffs.compile import CompiledService, CompiledTariffs, CompiledVersion
+from services.billing.tariffs.lines import (
+    NO_BILLS,
+    NO_USAGES,
+    Attributes,
+    Line,
+    Period,
+    Priced,
+    Usage,
+)
+from services.billing.tariffs.model import Tariff
+from services.billing.tariffs.rounding import round_to
+from services.billing.tariffs.sections import by_days, deciding_day, in_force, season_of, share
+from services.billing.tariffs.steps.posting import together
+from services.billing.tariffs.units import convert
+from services.billing.tariffs.working import Setting, Share, Working, ccf
+
+_CONTEXT = Context(prec=28)
+_USAGE_PLACES = Decimal("0.000001")
+_ZERO = Decimal(0)
+_MONTHS = tuple(str(month) for month in range(13))
+
+
+def price(
+    service: CompiledService,
+    usage: Usage,
+    attributes: Attributes,
+    period: Period,
+    others: Mapping[str, Usage] = NO_USAGES,
+    bills: Mapping[str, Priced] = NO_BILLS,
+) -> Priced:
+    """The lines of one service for one account and period. Pure: the same in, the same out.
+
+    `usage` is in the meter's unit and is converted to the tariff's; `Usage()` for a service without a meter, or
+    for a meter that was not read. `attributes` are what the account says (`class`, `meter_size`, ...), and what
+    the billing run has filled in: `winter_average` in the tariff's unit (see `winter.average`), `stage`, and
+    flags such as `low_income` from exemptions in force. `others` are the usages of the account's other services,
+    for a tariff that charges on them (`on: water_usage`); `bills` are the other services' bills, for one that
+    takes a percent of them. `price_bill` fills both.
+
+    Amounts are dollars, rounded as the tariff says. Raises PricingError in a sentence that names no account.
+    """
+    with localcontext(_CONTEXT):
+        setting = Setting(service.name, service.tariff, attributes, period, others, bills)
+        used = _used(service.tariff, usage)
+        if service.tariff.chosen_by == "days":
+            lines = _across(service, setting, used)
+        else:
+            lines = _at_once(service, setting, used)
+        return Priced(service.name, lines, Usage(used, service.tariff.unit or usage.unit))
+
+
+def price_bill(
+    tariffs: CompiledTariffs,
+    usages: Mapping[str, Usage],
+    attributes: Mapping[str, Attributes],
+    period: Period,
+) -> dict[str, Priced]:
+    """The bills of all services that `usages` names, each after those it needs.
+
+    `attributes` are given per service, as agreements carry them.
+    """
+    bills: dict[str, Priced] = {}
+    for name in _in_order(tariffs, usages):
+        bills[name] = price(tariffs[name], usages[name], attributes.get(name, {}), period, usages, bills)
+    return bills
+
+
+def price_fee(service: CompiledService, code: str, attributes: Attributes, period: Period) -> Priced:
+    """A fee that something brought about (a shutoff, a returned check), under the version of its day."""
+    with localcontext(_CONTEXT):
+        setting = Setting(service.name, service.tariff, attributes, period, NO_USAGES, NO_BILLS)
+        version = _version(service, setting)
+        derived = _derived(service.tariff, period, _ZERO)
+        plan = version.fee(code, attributes, derived)
+        whole = share(None, period, period.start, period.end)
+        working = Working(setting, whole, None, plan.definitions, derived)
+        for step in plan.steps:
+            step.run(working)
+        return Priced(service.name, tuple(working.lines))
+
+
+def _used(tariff: Tariff, usage: Usage) -> Decimal | None:
+    """The usage in the tariff's unit, rounded as the tariff counts it."""
+    quantity = usage.quantity
+    if quantity is None:
+        return None
+    if usage.unit != tariff.unit and usage.unit is not None and tariff.unit is not None:
+        quantity = convert(quantity, usage.unit, tariff.unit, ccf(tariff))
+    rule = tariff.usage
+    return quantity if rule is None else round_to(quantity, rule.to, rule.round)
+
+
+def _at_once(service: CompiledService, setting: Setting, used: Decimal | None) -> tuple[Line, ...]:
+    """The whole bill under the version of one day."""
+    period, tariff = setting.period, service.tariff
+    version = _version(service, setting)
+    derived = _derived(tariff, period, used)
+    return _priced(version, setting, share(tariff.prorate, period, period.start, period.end), used, derived)
+
+
+def _across(service: CompiledService, setting: Setting, used: Decimal | None) -> tuple[Line, ...]:
+    """The bill in sections, one for each version and season of its days; usage is shared out by days."""
+    period, tariff = setting.period, service.tariff
+    lines: list[Line] = []
+    left = used
+    for version, season, start, end in by_days(tariff, service.for_account(setting.attributes), period):
+        if version is None:
+            raise service.no_version(start)
+        part = share(tariff.prorate, period, start, end)
+        section = _share_of(used, left, part)
+        left = left - section if left is not None and section is not None else None
+        derived = _derived(tariff, period._replace(bill_date=start, read_date=start), used, season)
+        lines.extend(_priced(version, setting, part, section, derived))
+    return tuple(lines)
+
+
+def _share_of(used: Decimal | None, left: Decimal | None, part: Share) -> Decimal | None:
+    """A section's usage. The last takes what is left, so that sections sum to what was used."""
+    if used is None or part.last:
+        return left
+    return (used * part.of_bill).quantize(_USAGE_PLACES)
+
+
+def _priced(
+    version: CompiledVersion, setting: Setting, part: Share, used: Decimal | None, derived: Mapping[str, str]
+) -> tuple[Line, ...]:
+    plan = version.plan(setting.attributes, derived)
+    working = Working(setting, part, used, plan.definitions, derived)
+    for step in plan.steps:
+        step.run(working)
+    if plan.rounded_together is None:
+        return tuple(working.lines)
+    amounts = together([line.amount for line in working.lines], plan.rounded_together)
+    return tuple(line._replace(amount=amount) for line, amount in zip(working.lines, amounts, strict=True))
+
+
+def _version(service: CompiledService, setting: Setting) -> CompiledVersion:
+    day = deciding_day(service.tariff, setting.period)
+    version = in_force(service.for_account(setting.attributes), day)
+    if version is None:
+        raise service.no_version(day)
+    return version
+
+
+def _derived(tariff: Tariff, period: Period, used: Decimal | None, season: str | None = None) -> dict[str, str]:
+    day = deciding_day(tariff, period)
+    derived = {"month": _MONTHS[day.month], "read": "no" if used is None else "yes"}
+    if tariff.seasons:
+        derived["season"] = season or season_of(tariff.seasons, day) or "none"
+    return derived
+
+
+def _in_order(tariffs: CompiledTariffs, usages: Mapping[str, Usage]) -> list[str]:
+    unknown = [name for name in usages if name not in tariffs.services]
+    return [name for name in tariffs.services if name in usages] + unknown

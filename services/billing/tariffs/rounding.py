@@ -1,0 +1,25 @@
+"""Rounding, always said: to what step and which way."""
+
+from collections.abc import Callable
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from typing import Literal
+
+How = Literal["half_up", "half_even", "up", "down", "nearest"]
+"""`up` and `down` mean toward more and toward less; `nearest` is `half_up`."""
+
+WAYS: dict[How, str] = {
+    "half_up": ROUND_HALF_UP,
+    "nearest": ROUND_HALF_UP,
+    "half_even": ROUND_HALF_EVEN,
+    "up": ROUND_CEILING,
+    "down": ROUND_FLOOR,
+}
+
+Round = Callable[[Decimal], Decimal]
+
+
+def round_to(number: Decimal, step: Decimal, how: How) -> Decimal:
+    """The multiple of `step` next to `number`: round_to(2.5, 1, "half_up") is 3."""
+    if step.as_tuple().digits == (1,):
+        return number.quantize(step, WAYS[how])
+    return (number / step).quantize(Decimal(1), WAYS[how]) * step

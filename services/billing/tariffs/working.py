@@ -1,0 +1,146 @@
+"""One service's bill while it is being worked out, and what its numbers may ask by name."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import NamedTuple
+
+from services.billing.tariffs.attributes import attribute, usage_of
+from services.billing.tariffs.expressions import Value
+from services.billing.tariffs.lines import (
+    Attributes,
+    Line,
+    MissingAttributeError,
+    MissingUsageError,
+    Period,
+    Priced,
+    PricingError,
+    Usage,
+)
+from services.billing.tariffs.model import Attribute, Prorated, Tariff
+from services.billing.tariffs.numbers import Number, now
+from services.billing.tariffs.units import GALLONS_PER_CCF, convert
+
+ONE = Decimal(1)
+ZERO = Decimal(0)
+
+
+class Share(NamedTuple):
+    """How much of a whole period a section of a bill is. `whole` says that nothing is scaled at all."""
+
+    whole: bool
+    of_period: Mapping[Prorated, Decimal]
+    of_bill: Decimal
+    days: int
+    last: bool
+    words: str
+    full_share: Decimal
+    """What a charge bears that says `prorate: true`, whatever the tariff's rule lists."""
+
+
+class Setting(NamedTuple):
+    """What a bill stands in: the same for all sections of it."""
+
+    service: str
+    tariff: Tariff
+    attributes: Attributes
+    period: Period
+    others: Mapping[str, Usage]
+    bills: Mapping[str, Priced]
+
+
+class Working:
+    """The lines and amounts so far. Steps add to it; numbers look names up in it."""
+
+    __slots__ = ("amounts", "definitions", "derived", "known", "lines", "setting", "share", "usage")
+
+    def __init__(
+        self,
+        setting: Setting,
+        share: Share,
+        usage: Decimal | None,
+        definitions: Mapping[str, Number],
+        derived: Mapping[str, str],
+    ) -> None:
+        self.setting = setting
+        self.share = share
+        self.usage = usage
+        self.definitions = definitions
+        self.derived = derived
+        self.lines: list[Line] = []
+        self.amounts: dict[str, Decimal] = {}
+        self.known: dict[str, Value] = {}
+
+    def measured(self) -> Decimal:
+        """The usage. Raises MissingUsageError where there is none."""
+        if self.usage is None:
+            raise MissingUsageError(
+                f"The {self.setting.service} tariff charges by usage, and there is no usage to bill."
+            )
+        return self.usage
+
+    def scaled(self, item: Prorated) -> Decimal:
+        """What part of an item this section bears."""
+        return self.share.of_period.get(item, ONE) * self.share.of_bill
+
+    def look(self, name: str) -> Value:
+        """A definition, a line already priced, what the engine derives, or an attribute of the account."""
+        if name in self.known:
+            return self.known[name]
+        value = self._found(name)
+        self.known[name] = value
+        return value
+
+    def _found(self, name: str) -> Value:
+        if name in self.definitions:
+            return now(self.definitions[name], self)
+        if name in self.amounts:
+            return self.amounts[name]
+        if name == "usage":
+            return self.measured()
+        if name == "days":
+            return Decimal(self.share.days)
+        if name in self.derived:
+            return Decimal(self.derived[name]) if name == "month" else self.derived[name]
+        declared = attribute(self.setting.tariff, name)
+        other = usage_of(name) if declared is None else None
+        return self.usage_of(other) if other else self._attribute(name, declared)
+
+    def usage_of(self, service: str) -> Decimal:
+        """The usage of another service, in this tariff's unit."""
+        used = self.setting.others.get(service)
+        if used is None or used.quantity is None:
+            raise MissingUsageError(
+                f"The {self.setting.service} tariff charges on the usage of {service}, and there is none to bill."
+            )
+        tariff = self.setting.tariff
+        unit = tariff.unit or used.unit
+        quantity = convert(used.quantity, used.unit or unit or "", unit or "", ccf(tariff))
+        return quantity * self.share.of_bill
+
+    def _attribute(self, name: str, declared: Attribute | None) -> Value:
+        value = self.setting.attributes.get(name)
+        if value is None and declared is not None:
+            value = declared.default
+        if value is None:
+            means = declared.means if declared else None
+            raise MissingAttributeError(self.setting.service, name, means)
+        return _as_declared(name, value, declared)
+
+
+def ccf(tariff: Tariff) -> Decimal:
+    return tariff.gallons_per_ccf or GALLONS_PER_CCF
+
+
+def _as_declared(name: str, value: str | Decimal, declared: Attribute | None) -> Value:
+    kind = declared.kind if declared else "word"
+    if kind == "flag":
+        return str(value).lower() in ("yes", "true", "1")
+    if kind == "word":
+        return value
+    try:
+        number = Decimal(value)
+    except ArithmeticError:
+        raise PricingError(f"`{name}` must be a number, and is {value!r}.") from None
+    if not number.is_finite():
+        raise PricingError(f"`{name}` must be a number, and is {value!r}.")
+    return number
