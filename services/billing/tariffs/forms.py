@@ -2,8 +2,6 @@
 
 from services.billing.tariffs.model import Bound, ByUsage, Charge, Rates, Version
 
-USAGE_PARTS = ("price", "blocks", "on", "includes", "scale")
-
 
 def class_names(key: str) -> list[str]:
     """The classes that a key of `classes` lists."""
@@ -31,7 +29,7 @@ def charges_of(rates: Rates) -> dict[str, Charge]:
     if rates.base is not None:
         charges["base"] = rates.base
     if rates.price is not None or rates.blocks is not None:
-        charges["usage"] = ByUsage.model_construct(**_said(rates, *USAGE_PARTS))
+        charges["usage"] = _by_usage(rates)
     charges |= rates.charges
     if rates.minimum is not None:
         charges["minimum"] = Bound(at_least=rates.minimum)
@@ -40,5 +38,11 @@ def charges_of(rates: Rates) -> dict[str, Charge]:
     return charges
 
 
-def _said(rates: Rates, *names: str) -> dict[str, object]:
-    return {name: getattr(rates, name) for name in names if getattr(rates, name) is not None}
+def _by_usage(rates: Rates) -> ByUsage:
+    return ByUsage.model_construct(
+        price=rates.price,
+        blocks=rates.blocks,
+        on=rates.on,
+        includes=rates.includes,
+        scale=rates.scale,
+    )
