@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple
 
 from services.billing.tariffs import words
 from services.billing.tariffs.model import (
@@ -14,26 +13,18 @@ from services.billing.tariffs.model import (
     Flat,
     Percent,
     Quantity,
-    Rounding,
     Tariff,
     Version,
 )
 from services.billing.tariffs.numbers import Number, Said
 from services.billing.tariffs.order import in_order, taken
+from services.billing.tariffs.plan import Plan, Step
 from services.billing.tariffs.resolve import Resolver
-from services.billing.tariffs.steps import BoundStep, ByUsageStep, FlatStep, PercentStep, Step
+from services.billing.tariffs.steps import BoundStep, ByUsageStep, FlatStep, PercentStep
 from services.billing.tariffs.steps.by_usage import BlockRule
 from services.billing.tariffs.steps.count import Count
 from services.billing.tariffs.steps.posting import Bounds, Posting
 from services.billing.tariffs.values import Words
-
-
-class Plan(NamedTuple):
-    """The steps for one kind of account, in order, and the definitions that they may name."""
-
-    steps: tuple[Step, ...]
-    definitions: Mapping[str, Number]
-    rounded_together: Rounding | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +44,8 @@ class Builder:
             if self.resolver.holds(charges[code].when) is not False
         ]
         together = self.tariff.rounding if self.tariff.rounding.per == "service" else None
-        return Plan(tuple(steps), {name: self._defined(name, item) for name, item in definitions.items()}, together)
+        defined = {name: self._defined(name, item) for name, item in definitions.items()}
+        return Plan(tuple(steps), defined, frozenset(charges), together)
 
     def _step(self, code: str, charge: Charge, charges: Mapping[str, Charge]) -> Step:
         posting = self._posting(code, charge)

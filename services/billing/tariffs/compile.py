@@ -9,12 +9,13 @@ from datetime import date
 from decimal import Decimal
 
 from services.billing.tariffs import words
-from services.billing.tariffs.build import Builder, Plan
+from services.billing.tariffs.build import Builder
 from services.billing.tariffs.forms import charges_of, class_names, rates_of
 from services.billing.tariffs.lines import Attributes, NoRateError
 from services.billing.tariffs.mentions import mentions
 from services.billing.tariffs.model import Rates, Tariff, Version, When
 from services.billing.tariffs.order import taken
+from services.billing.tariffs.plan import Plan
 from services.billing.tariffs.resolve import Resolver
 from services.billing.tariffs.tariffs import Tariffs
 

@@ -101,6 +101,7 @@ class _Charge(Part):
     label: LabelText | None = None
     when: When | None = None
     source: str | None = Field(None, min_length=3, description="Only where it differs from the version's.")
+    illustrative: bool = Field(False, description="True if this figure is an example, not the town's.")
     prorate: bool | None = Field(None, description="`true` or `false` where it differs from the tariff's rule.")
     rounding: Rounding | None = None
 

@@ -1,6 +1,6 @@
 """In what order charges are priced: each after those that it takes a percent of, bounds or names."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import NamedTuple
 
 from services.billing.tariffs.mentions import listed, mentions
@@ -72,7 +72,17 @@ def _circle(needs: Mapping[str, set[str]], ordered: list[str]) -> list[str]:
 
 def _needs(charge: Charge, charges: Mapping[str, Charge], definitions: Mapping[str, Definition]) -> set[str]:
     own = taken(charge, charges, frozenset()).own
-    return set(own) | (named(charge, definitions) & charges.keys())
+    return set(own) | {code for name in named(charge, definitions) if (code := charge_named(name, charges))}
+
+
+def charge_named(name: str, codes: Container[str]) -> str | None:
+    """The charge whose amount a name in a formula means: `base_charge` is that of `base`.
+
+    A code alone never names an amount, or `usage` could mean gallons in one place and dollars in another.
+    """
+    if not name.endswith("_charge"):
+        return None
+    return name if name in codes else next((code for code in [name.removesuffix("_charge")] if code in codes), None)
 
 
 def named(part: object, definitions: Mapping[str, Definition]) -> set[str]:

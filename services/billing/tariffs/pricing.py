@@ -79,7 +79,7 @@ def price_fee(service: CompiledService, code: str, attributes: Attributes, perio
         derived = _derived(service.tariff, period, _ZERO)
         plan = version.fee(code, attributes, derived)
         whole = share(None, period, period.start, period.end)
-        working = Working(setting, whole, None, plan.definitions, derived)
+        working = Working(setting, whole, None, plan, derived)
         for step in plan.steps:
             step.run(working)
         return Priced(service.name, tuple(working.lines))
@@ -131,7 +131,7 @@ def _priced(
     version: CompiledVersion, setting: Setting, part: Share, used: Decimal | None, derived: Mapping[str, str]
 ) -> tuple[Line, ...]:
     plan = version.plan(setting.attributes, derived)
-    working = Working(setting, part, used, plan.definitions, derived)
+    working = Working(setting, part, used, plan, derived)
     for step in plan.steps:
         step.run(working)
     if plan.rounded_together is None:

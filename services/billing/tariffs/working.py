@@ -17,7 +17,9 @@ from services.billing.tariffs.lines import (
     Usage,
 )
 from services.billing.tariffs.model import Attribute, Prorated, Tariff
-from services.billing.tariffs.numbers import Number, now
+from services.billing.tariffs.numbers import now
+from services.billing.tariffs.order import charge_named
+from services.billing.tariffs.plan import Plan
 from services.billing.tariffs.units import GALLONS_PER_CCF, convert
 
 ONE = Decimal(1)
@@ -51,20 +53,20 @@ class Setting(NamedTuple):
 class Working:
     """The lines and amounts so far. Steps add to it; numbers look names up in it."""
 
-    __slots__ = ("amounts", "definitions", "derived", "known", "lines", "setting", "share", "usage")
+    __slots__ = ("amounts", "derived", "known", "lines", "plan", "setting", "share", "usage")
 
     def __init__(
         self,
         setting: Setting,
         share: Share,
         usage: Decimal | None,
-        definitions: Mapping[str, Number],
+        plan: Plan,
         derived: Mapping[str, str],
     ) -> None:
         self.setting = setting
         self.share = share
         self.usage = usage
-        self.definitions = definitions
+        self.plan = plan
         self.derived = derived
         self.lines: list[Line] = []
         self.amounts: dict[str, Decimal] = {}
@@ -91,10 +93,11 @@ class Working:
         return value
 
     def _found(self, name: str) -> Value:
-        if name in self.definitions:
-            return now(self.definitions[name], self)
-        if name in self.amounts:
-            return self.amounts[name]
+        if name in self.plan.definitions:
+            return now(self.plan.definitions[name], self)
+        charge = charge_named(name, self.plan.codes)
+        if charge is not None:
+            return self.amounts.get(charge, ZERO)
         if name == "usage":
             return self.measured()
         if name == "days":

@@ -5,6 +5,4 @@ from services.billing.tariffs.steps.by_usage import ByUsageStep
 from services.billing.tariffs.steps.flat import FlatStep
 from services.billing.tariffs.steps.percent import PercentStep
 
-Step = FlatStep | ByUsageStep | PercentStep | BoundStep
-
-__all__ = ["BoundStep", "ByUsageStep", "FlatStep", "PercentStep", "Step"]
+__all__ = ["BoundStep", "ByUsageStep", "FlatStep", "PercentStep"]
