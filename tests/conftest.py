@@ -33,8 +33,7 @@ def _stack(config: pytest.Config) -> Places:
         running = config.stash[_running] = ExitStack()
         path = Path(tempfile.mkdtemp(prefix="curbstop-tests-"))
         running.callback(shutil.rmtree, path, ignore_errors=True)
-        folder = Folder(path).hold()
-        running.callback(folder.release)
+        folder = running.enter_context(Folder(path).held())
         config.stash[_found] = running.enter_context(places(folder))
     return config.stash[_found]
 

@@ -106,11 +106,21 @@ class Child:
                 )
             time.sleep(0.05)
 
+    def obituary(self) -> str | None:
+        """How it ended and the end of its log; None while it runs."""
+        if self.running:
+            return None
+        return f"{self.name} ended ({_how(self.exit_code)}); its log {self.log} says:\n{self.last_words()}"
+
     def last_words(self, lines: int = 12) -> str:
         """The end of what it logged since its last start."""
         with self.log.open("rb") as log:
             log.seek(max(self._log_start, self.log.stat().st_size - 20_000))
             return tail(log.read().decode(errors="replace"), lines) or "    (nothing)"
+
+    def ask_to_stop(self) -> None:
+        """Ask without waiting, so that several can stop at once; `stop` waits."""
+        self._signal(self.stop_signal)
 
     def stop(self, grace: float = 20.0) -> None:
         """Ask it to stop, and kill it when it does not within the grace."""
@@ -139,6 +149,12 @@ class Child:
     def _gone(self) -> None:
         guardian().forget(self.pid)
         self.record.unlink(missing_ok=True)
+
+
+def _how(code: int | None) -> str:
+    if code is None:
+        return "was not started"
+    return f"killed by signal {-code}" if code < 0 else f"exit code {code}"
 
 
 def remember(record: Path, pid: int) -> None:

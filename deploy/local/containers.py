@@ -88,6 +88,15 @@ class _Container:
             raise TroubleError(f"{self.name} was not started.")
         self._running.get_wrapped_container().kill()
 
+    def obituary(self) -> str | None:
+        """Why it no longer runs; None while it does."""
+        if self._running is not None:
+            container = self._running.get_wrapped_container()
+            container.reload()
+            if container.status == "running":
+                return None
+        return f"{self.name} in Docker ended: see `docker ps --all`."
+
     def _created(self) -> "DockerContainer":
         raise NotImplementedError
 

@@ -11,7 +11,8 @@ import random
 import secrets
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -57,6 +58,15 @@ class Folder:
         self._lock.flush()
         return self
 
+    @contextmanager
+    def held(self) -> Iterator["Folder"]:
+        """Hold it for the length of a block."""
+        self.hold()
+        try:
+            yield self
+        finally:
+            self.release()
+
     def release(self) -> None:
         if self._lock is not None:
             self._lock.truncate(0)
@@ -67,9 +77,9 @@ class Folder:
         """The port remembered under this name, or a free one, remembered from now on."""
         return int(self._remember("ports.json", name, free_port))
 
-    def secret(self, name: str) -> str:
+    def secret(self, name: str, make: Callable[[], str] = lambda: secrets.token_urlsafe(32)) -> str:
         """The password or key remembered under this name, made on first use."""
-        return str(self._remember("secrets.json", name, lambda: secrets.token_urlsafe(32)))
+        return str(self._remember("secrets.json", name, make))
 
     def knows_secret(self, name: str) -> bool:
         return name in _read(self.path / "secrets.json")

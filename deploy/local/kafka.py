@@ -5,12 +5,13 @@ import shutil
 import signal
 import subprocess
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from deploy.local import kafka_jars
 from deploy.local.child import Child, end_leftover
 from deploy.local.folder import Folder, in_use, listens, write_private
+from deploy.local.news import Tell, silent
 from deploy.local.trouble import TroubleError, tail
 
 ADMIN = "admin"
@@ -21,13 +22,13 @@ START_SECONDS = 60
 class Kafka:
     """A Kafka in `folder`/kafka, on the port remembered there. Its data survives stop, kill and start."""
 
-    def __init__(self, folder: Folder, heap_mb: int = HEAP_MB, say: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(self, folder: Folder, heap_mb: int = HEAP_MB, tell: Tell = silent) -> None:
         self.home = folder.path / "kafka"
         self.port = folder.port("kafka")
         self.controller_port = folder.port("kafka controller")
         self.password = folder.secret("kafka admin")
         self._heap_mb = heap_mb
-        self._say = say
+        self._tell = tell
         self._child: Child | None = None
 
     @property
@@ -37,10 +38,6 @@ class Kafka:
     @property
     def pid(self) -> int:
         return self._running_child().pid
-
-    @property
-    def running(self) -> bool:
-        return self._child is not None and self._child.running
 
     def start(self) -> None:
         """Start it and wait until it answers. Raises TroubleError with what stands in the way."""
@@ -63,13 +60,17 @@ class Kafka:
         """kill -9; `start` brings it back with its data, on its port."""
         self._running_child().kill()
 
+    def obituary(self) -> str | None:
+        """Why it no longer runs; None while it does."""
+        return self._running_child().obituary()
+
     def _running_child(self) -> Child:
         if self._child is None:
             raise TroubleError("Kafka was not started.")
         return self._child
 
     def _prepared(self) -> Child:
-        class_path = kafka_jars.class_path(self._say)
+        class_path = kafka_jars.class_path(self._tell)
         self.home.mkdir(parents=True, exist_ok=True)
         settings = properties(
             data=str(self.home / "data"),

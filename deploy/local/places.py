@@ -23,11 +23,11 @@ from deploy.local import containers
 from deploy.local.child import dismiss_guardian
 from deploy.local.folder import Folder
 from deploy.local.kafka import HEAP_MB, Kafka
+from deploy.local.news import READY, STARTING, Tell, silent
 from deploy.local.postgres import Postgres
 from deploy.local.trouble import TroubleError
 
 Origin = Literal["environment", "docker", "embedded"]
-Say = Callable[[str], None]
 
 
 class Server(Protocol):
@@ -36,6 +36,8 @@ class Server(Protocol):
     def start(self) -> None: ...
     def stop(self) -> None: ...
     def kill(self) -> None: ...
+    def obituary(self) -> str | None:
+        """Why it no longer runs, for a person; None while it does."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def decide(environment: Mapping[str, str], docker_answers: Callable[[], bool]) -
 
 
 @contextmanager
-def places(folder: Folder, say: Say = lambda _: None, only: Origin | None = None) -> Iterator[Places]:
+def places(folder: Folder, tell: Tell = silent, only: Origin | None = None) -> Iterator[Places]:
     """Find or start Kafka and PostgreSQL; what was started stops at the end, whatever happens.
 
     `folder` is held by the caller. `only` skips the decision, for tests that must own the processes.
@@ -85,18 +87,19 @@ def places(folder: Folder, say: Say = lambda _: None, only: Origin | None = None
     """
     origins = (only, only) if only else decide(os.environ, containers.answers)
     with ExitStack() as started:
-        yield _start(folder, origins, say, started)
+        yield _start(folder, origins, tell, started)
 
 
-def _start(folder: Folder, origins: tuple[Origin, Origin], say: Say, started: ExitStack) -> Places:
+def _start(folder: Folder, origins: tuple[Origin, Origin], tell: Tell, started: ExitStack) -> Places:
     given = _from_environment(os.environ)
     kafka_origin, postgres_origin = origins
-    kafka, postgres = _kafka(kafka_origin, folder, say), _postgres(postgres_origin, folder, say)
+    kafka, postgres = _kafka(kafka_origin, folder, tell), _postgres(postgres_origin, folder, tell)
     for name, server in (("PostgreSQL", postgres), ("Kafka", kafka)):
         if server is not None:
-            say(f"Starting {name}")
+            tell(name, STARTING)
             started.callback(server.stop)
             server.start()
+            tell(name, READY)
     return Places(
         kafka_servers=kafka.servers if kafka else given.kafka_servers,
         kafka_user="admin" if kafka else given.kafka_user,
@@ -119,34 +122,37 @@ def _from_environment(environment: Mapping[str, str]) -> Places:
     )
 
 
-def _kafka(origin: Origin, folder: Folder, say: Say) -> Kafka | containers.Kafka | None:
+def _kafka(origin: Origin, folder: Folder, tell: Tell) -> Kafka | containers.Kafka | None:
     match origin:
         case "environment":
             return None
         case "docker":
             return containers.Kafka(folder)
         case "embedded":
-            return Kafka(folder, int(os.environ.get("CURBSTOP_KAFKA_HEAP_MB", HEAP_MB)), say)
+            return Kafka(folder, int(os.environ.get("CURBSTOP_KAFKA_HEAP_MB", HEAP_MB)), tell)
 
 
-def _postgres(origin: Origin, folder: Folder, say: Say) -> Postgres | containers.Postgres | None:
+def _postgres(origin: Origin, folder: Folder, tell: Tell) -> Postgres | containers.Postgres | None:
     match origin:
         case "environment":
             return None
         case "docker":
             return containers.Postgres(folder)
         case "embedded":
-            return Postgres(folder, say)
+            return Postgres(folder, tell)
 
 
 def _stay(path: Path) -> None:
     """Run both in the folder, print how others find them, and stay until told to end."""
     signal.signal(signal.SIGTERM, _end)
-    folder = Folder(path).hold()
-    with places(folder, lambda line: print(line, file=sys.stderr, flush=True)) as found:  # noqa: T201
+    with Folder(path).held() as folder, places(folder, _print_news) as found:
         for name, value in found.environment().items():
             print(f"export {name}='{value}'", flush=True)  # noqa: T201
         signal.pause()
+
+
+def _print_news(part: str, news: str) -> None:
+    print(part, news, file=sys.stderr, flush=True)  # noqa: T201
 
 
 def _end(number: int, frame: FrameType | None) -> None:

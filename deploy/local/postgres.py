@@ -8,13 +8,14 @@ import signal
 import stat
 import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import psutil
 
 from deploy.local.child import Child, end_leftover
 from deploy.local.folder import Folder, in_use, write_private
+from deploy.local.news import Tell, silent
 from deploy.local.trouble import TroubleError, tail
 
 SUPERUSER = "postgres"
@@ -39,12 +40,12 @@ SETTINGS: Mapping[str, str] = {
 class Postgres:
     """A cluster in `folder`/postgres, on the port remembered there. Its data survives stop, kill and start."""
 
-    def __init__(self, folder: Folder, say: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(self, folder: Folder, tell: Tell = silent) -> None:
         self.home = folder.path / "postgres"
         self.port = folder.port("postgres")
         self._password = folder.secret("postgres superuser")
         self._user = unprivileged_user()
-        self._say = say
+        self._tell = tell
         self._child: Child | None = None
 
     @property
@@ -57,17 +58,13 @@ class Postgres:
         """Of the postmaster."""
         return self._running_child().pid
 
-    @property
-    def running(self) -> bool:
-        return self._child is not None and self._child.running
-
     def start(self) -> None:
         """Start it and wait until it answers. Raises TroubleError with what stands in the way."""
         self.home.mkdir(parents=True, exist_ok=True)
         end_leftover(self.home / "pid.json")
         self._refuse_taken_port()
         if self._user is not None:
-            _open_to(self._user, binaries(), self.home, self._say)
+            _open_to(self._user, binaries(), self.home, self._tell)
         if not (self._data / "PG_VERSION").exists():
             self._initialize()
         self._disown_stale_pid()
@@ -91,6 +88,10 @@ class Postgres:
     @property
     def _data(self) -> Path:
         return self.home / "data"
+
+    def obituary(self) -> str | None:
+        """Why it no longer runs; None while it does."""
+        return self._running_child().obituary()
 
     def _running_child(self) -> Child:
         if self._child is None:
@@ -202,13 +203,13 @@ def unprivileged_user() -> pwd.struct_passwd | None:
     raise TroubleError("PostgreSQL does not run as root and there is no user `nobody`: run as an ordinary user.")
 
 
-def _open_to(user: pwd.struct_passwd, programs: Path, data: Path, say: Callable[[str], None]) -> None:
+def _open_to(user: pwd.struct_passwd, programs: Path, data: Path, tell: Tell) -> None:
     """Let `user` pass through the folders above its data and its programs: pass, not list."""
     for path in (programs, data):
         for folder in (path, *path.parents):
             mode = folder.stat().st_mode
             if not mode & stat.S_IXOTH and folder.stat().st_uid != user.pw_uid:
-                say(f"PostgreSQL runs as {user.pw_name}: letting it pass through {folder} (chmod o+x)")
+                tell("PostgreSQL", f"runs as {user.pw_name}: letting it pass through {folder} (chmod o+x)")
                 folder.chmod(mode | stat.S_IXOTH)
     if not (programs / "postgres").stat().st_mode & stat.S_IROTH:
         _open_files(programs.parent)

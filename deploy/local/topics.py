@@ -97,19 +97,21 @@ def apply(
     *,
     prefix: str = "",
     passwords: Mapping[str, str] | None = None,
+    rules: bool = True,
     partitions_cap: int = 12,
     reset_passwords: bool = False,
 ) -> list[str]:
     """Create what is missing and mend what differs; answer what was changed, a line each.
 
-    `passwords` are those of the logins, named without the prefix; None for a Kafka without logins, where no rules
-    are made either. A login that exists keeps its password unless `reset_passwords`.
+    `passwords` are those of the logins, named without the prefix; a login that exists keeps its own unless
+    `reset_passwords`, and logins made elsewhere need none here. A Kafka without logins takes no `rules` either.
     """
     wanted = list(topics)
     changed = _create_topics(admin, wanted, prefix, partitions_cap)
     changed += _mend_settings(admin, wanted, prefix)
-    if passwords is not None:
+    if passwords:
         changed += _create_logins(admin, {prefix + name: word for name, word in passwords.items()}, reset_passwords)
+    if rules:
         changed += _create_grants(admin, grants(wanted, prefix))
     return changed
 

@@ -1,0 +1,67 @@
+"""`curbstop topics`: topics, logins and access rules in Kafka."""
+
+import json
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from curbstop import running
+from curbstop.shown import Json, as_json
+from deploy.local.trouble import TroubleError
+
+app = typer.Typer(name="topics", help="Topics, logins and access rules in Kafka.", no_args_is_help=True)
+
+
+@app.callback()
+def about() -> None:
+    """Topics, logins and access rules in Kafka, as contracts/topics.py says."""
+
+
+@app.command("apply")
+def bring_about(
+    vendor: Annotated[list[str] | None, typer.Option(help="A payment vendor; may be given again.")] = None,
+    prefix: Annotated[str, typer.Option(envvar="CURBSTOP_TOPIC_PREFIX", help="Stands before every name.")] = "",
+    passwords: Annotated[Path | None, typer.Option(help="JSON file, login to password; sets these passwords.")] = None,
+    as_list: Json = False,
+) -> None:
+    """Create what is missing and mend what differs. Running it again changes nothing.
+
+    Kafka is the one in CURBSTOP_KAFKA_SERVERS (log in with CURBSTOP_KAFKA_ADMIN_USER and
+    CURBSTOP_KAFKA_ADMIN_PASSWORD), else the one `curbstop up` runs.
+    """
+    from deploy.local import topics
+
+    servers, user, password = _kafka()
+    changed = topics.apply(
+        topics.connect(servers, user, password),
+        topics.all_topics(vendor or ()),
+        prefix=prefix,
+        passwords=_passwords(passwords),
+        rules=bool(user),
+        reset_passwords=True,
+    )
+    if as_list:
+        as_json(changed)
+    else:
+        typer.echo("\n".join(changed) or "Nothing to change.")
+
+
+def _kafka() -> tuple[str, str, str]:
+    names = [f"CURBSTOP_KAFKA_{name}" for name in ("SERVERS", "ADMIN_USER", "ADMIN_PASSWORD")]
+    known: dict[str, Any] | None = running.state()
+    places = dict(os.environ) if os.environ.get(names[0]) else (known or {}).get("places")
+    if places is None:
+        raise TroubleError("Which Kafka? Start the suite with `curbstop up`, or set CURBSTOP_KAFKA_SERVERS.")
+    servers, user, password = (places.get(name, "") for name in names)
+    return servers, user, password
+
+
+def _passwords(file: Path | None) -> dict[str, str]:
+    if file is None:
+        return {}
+    try:
+        return dict(json.loads(file.read_text()))
+    except (OSError, ValueError) as error:
+        raise TroubleError(f"Cannot read passwords from {file}: {error}.") from None
