@@ -33,7 +33,7 @@ class CompiledVersion:
         self.services = services
         self.effective = version.effective
         self.until = version.until
-        self.deciding = tuple(sorted(_deciding(version)))
+        self.deciding = tuple(sorted(_deciding(version, tariff.class_by)))
         self._plans: dict[Kind, Plan] = {}
 
     def plan(self, attributes: Attributes, derived: Mapping[str, str]) -> Plan:
@@ -72,7 +72,7 @@ class CompiledVersion:
         """The key of `classes` that the account's class is in."""
         if not self.version.classes:
             return None
-        wanted = resolver.word("class")
+        wanted = resolver.word(self.tariff.class_by)
         for key in self.version.classes:
             if wanted in class_names(key):
                 return key
@@ -134,9 +134,9 @@ def compile_tariffs(tariffs: Tariffs) -> CompiledTariffs:
     return CompiledTariffs(tariffs)
 
 
-def _deciding(version: Version) -> set[str]:
+def _deciding(version: Version, class_by: str) -> set[str]:
     names = {mention.name for mention in mentions(version) if mention.deciding}
-    return names | ({"class"} if version.classes else set())
+    return names | ({class_by} if version.classes else set())
 
 
 def _word(value: str | Decimal) -> str:

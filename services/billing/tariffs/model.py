@@ -311,6 +311,7 @@ class Tariff(Part):
     gallons_per_ccf: Decimal | None = Field(None, gt=0, description="748.052 unless the ordinance differs.")
     chosen_by: ChosenBy = Field("bill_date", description="What day decides which version applies.")
     bills_a_year: int = Field(12, ge=1, le=366)
+    class_by: str = Field("class", description="The attribute that says which of `classes` an account is in.")
     usage: UsageRounding | None = None
     seasons: dict[Code, Season] = {}
     prorate: Proration | None = None

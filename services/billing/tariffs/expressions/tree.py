@@ -4,8 +4,8 @@ Positions are offsets into the text the expression was read from; they serve mes
 comparing two trees.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 Value = Decimal | str | bool
@@ -128,6 +128,27 @@ def levels(node: Node) -> Iterator[list[Node]]:
     while level:
         yield level
         level = [child for parent in level for child in children(parent)]
+
+
+def renamed(node: Node, name_for: Callable[[str], str]) -> Node:
+    """The tree with every name put through `name_for`."""
+    match node:
+        case Name(name=name):
+            return replace(node, name=name_for(name))
+        case Negation(operand=operand):
+            return replace(node, operand=renamed(operand, name_for))
+        case Chain(first=first, rest=rest):
+            terms = tuple((operator, renamed(term, name_for)) for operator, term in rest)
+            return replace(node, first=renamed(first, name_for), rest=terms)
+        case Comparison(left=left, right=right):
+            return replace(node, left=renamed(left, name_for), right=renamed(right, name_for))
+        case Call(arguments=arguments):
+            return replace(node, arguments=tuple(renamed(each, name_for) for each in arguments))
+        case Conditional():
+            condition, when_true, when_false = (renamed(each, name_for) for each in children(node))
+            return Conditional(condition, when_true, when_false, node.position)
+        case _:
+            return node
 
 
 def print_tree(node: Node) -> str:
