@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-_NEXT_AT_LINE_START = re.compile(r"^[{\[\"]", re.MULTILINE)
+_OBJECT_AT_LINE_START = re.compile(r"^{", re.MULTILINE)
 _SPACE = re.compile(r"\s*")
 
 
@@ -50,18 +50,18 @@ class _File:
         return self.array(start + 1) if self.text[start : start + 1] == "[" else self.sequence(start)
 
     def sequence(self, at: int) -> Iterator[Message | Broken]:
+        """Values one after another; an object that begins a line is a new message, whatever the line before lacks."""
         while at < len(self.text):
-            found, end = self.one(at)
+            following = _OBJECT_AT_LINE_START.search(self.text, at + 1)
+            limit = following.start() if following else len(self.text)
+            found, end = self.one(self.text[at:limit], 0, at)
             yield found
-            if isinstance(found, Broken):
-                following = _NEXT_AT_LINE_START.search(self.text, max(end, at + 1))
-                end = following.start() if following else len(self.text)
-            at = self.after_space(end)
+            at = limit if isinstance(found, Broken) else self.after_space(end)
 
     def array(self, at: int) -> Iterator[Message | Broken]:
         at = self.after_space(at)
         while self.text[at : at + 1] != "]":
-            found, end = self.one(at)
+            found, end = self.one(self.text, at, 0)
             yield found
             if isinstance(found, Broken):
                 return
@@ -72,8 +72,8 @@ class _File:
                 yield Broken(self.line(at), "a comma or the closing ] of the array is missing")
                 return
 
-    def one(self, at: int) -> tuple[Message | Broken, int]:
-        """The value that begins here, and where it ends or cannot be read any further."""
+    def one(self, window: str, at: int, before: int) -> tuple[Message | Broken, int]:
+        """The value that begins there in a part of the file, and where in the file it ends or cannot be read on."""
         twice: list[str] = []
 
         def noting_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -82,13 +82,15 @@ class _File:
 
         as_text = json.JSONDecoder(object_pairs_hook=noting_repeats, parse_float=str, parse_int=str, parse_constant=str)
         try:
-            value, end = as_text.raw_decode(self.text, at)
+            value, end = as_text.raw_decode(window, at)
         except json.JSONDecodeError as error:
             why = f"{error.msg[:1].lower()}{error.msg[1:]} (column {error.colno})"
-            return Broken(self.line(error.pos), why), error.pos
+            # At the end of a cut line the decoder has already stepped over the line break.
+            where = before + len(window[: error.pos].rstrip())
+            return Broken(self.line(where), why), before + error.pos
         except RecursionError:
-            return Broken(self.line(at), "it is nested too deeply"), at
-        return Message(self.line(at), self.text[at:end], value, tuple(twice)), end
+            return Broken(self.line(before + at), "it is nested too deeply"), before + at
+        return Message(self.line(before + at), window[at:end], value, tuple(twice)), before + end
 
     def after_space(self, at: int) -> int:
         found = _SPACE.match(self.text, at)
