@@ -88,7 +88,7 @@ class CompiledService:
         self.tariff = tariff
         self.services = services
         self.label = words.service_label(name, tariff.label)
-        newest_first = sorted(tariff.versions, key=lambda version: version.effective, reverse=True)
+        newest_first = sorted(tariff.versions, key=_newest, reverse=True)
         self.versions = tuple(CompiledVersion(name, tariff, version, services) for version in newest_first)
         self.contracts = any(version.applies is not None for version in tariff.versions)
         self.needs = frozenset(_other_services(tariff, services) - {name})
@@ -172,3 +172,8 @@ def _ordered(compiled: Mapping[str, CompiledService]) -> dict[str, CompiledServi
         for name in ready or [name for name in compiled if name not in ordered]:
             ordered[name] = compiled[name]
     return ordered
+
+
+def _newest(version: Version) -> tuple[date, bool]:
+    """Of one day's versions the one for some accounts only is asked first."""
+    return version.effective, version.applies is not None

@@ -56,4 +56,5 @@ def convert(quantity: Decimal, unit: str, into: str, gallons_per_ccf: Decimal = 
 def plain(number: Decimal) -> Decimal:
     """The number without trailing zeros and without an exponent: 5, 5.2, 1000."""
     short = number.normalize(_EXACT)
-    return short.quantize(Decimal(1), context=_EXACT) if short.as_tuple().exponent > 0 else short  # type: ignore[operator]
+    exponent = short.as_tuple().exponent
+    return short.quantize(Decimal(1), context=_EXACT) if isinstance(exponent, int) and exponent > 0 else short

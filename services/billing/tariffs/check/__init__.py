@@ -1,7 +1,23 @@
 """Every mistake of a town's tariffs, with file, line and mend."""
 
+from collections.abc import Callable, Iterator
+
 from chassis.townpack import Bundle, Mistake, errors
+from services.billing.tariffs.check.blocks import block_mistakes
+from services.billing.tariffs.check.names import name_mistakes
+from services.billing.tariffs.check.scopes import Opened
+from services.billing.tariffs.check.slips import slip_warnings
+from services.billing.tariffs.check.tables import table_mistakes
+from services.billing.tariffs.check.versions import version_mistakes
 from services.billing.tariffs.tariffs import TariffFile, Tariffs, read_tariffs
+
+_CHECKS: tuple[Callable[[Opened], Iterator[Mistake]], ...] = (
+    block_mistakes,
+    name_mistakes,
+    slip_warnings,
+    table_mistakes,
+    version_mistakes,
+)
 
 
 def load_tariffs(bundle: Bundle) -> tuple[Tariffs | None, list[Mistake]]:
@@ -19,4 +35,13 @@ def check(bundle: Bundle) -> list[Mistake]:
 
 
 def _all_mistakes(files: list[TariffFile]) -> list[Mistake]:
-    return sorted(mistake for file in files for mistake in file.mistakes)
+    services = frozenset(file.service for file in files)
+    return sorted({mistake for file in files for mistake in _of_file(file, services)})
+
+
+def _of_file(file: TariffFile, services: frozenset[str]) -> Iterator[Mistake]:
+    yield from file.mistakes
+    if file.tariff is not None:
+        opened = Opened(file.service, file.tariff, file.located, services)
+        for find in _CHECKS:
+            yield from find(opened)
