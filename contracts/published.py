@@ -10,7 +10,7 @@ from contracts.compatibility import Schema
 from contracts.topics import TOPICS, Topic, vendor_intake, vendor_outcome
 
 HOME = Path(__file__).parent
-SAMPLE_VENDOR = "samplepay"
+SAMPLE_VENDOR = "sample-bank"
 
 
 class _WithoutTitles(GenerateJsonSchema):

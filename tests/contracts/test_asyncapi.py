@@ -46,9 +46,9 @@ def test_every_topic_is_a_channel_with_its_key_and_partitions() -> None:
 
 def test_who_writes_and_reads_a_vendors_topics_is_said() -> None:
     operations = DESCRIPTION["operations"]
-    assert operations["vendor.samplepay.sends.PaymentReceived.samplepay"]["action"] == "send"
-    assert operations["vendor.samplepay.receives.PaymentOutcome.samplepay"]["action"] == "receive"
-    assert "payments.receives.PaymentReceived.samplepay" in operations
+    assert operations["vendor.sample-bank.sends.PaymentReceived.sample-bank"]["action"] == "send"
+    assert operations["vendor.sample-bank.receives.PaymentOutcome.sample-bank"]["action"] == "receive"
+    assert "payments.receives.PaymentReceived.sample-bank" in operations
 
 
 def test_every_server_asks_for_scram() -> None:
