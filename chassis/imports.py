@@ -126,7 +126,7 @@ def _add_route(router: APIRouter, one: ImportFile[Any], roles: Sequence[str]) ->
         control_rows: int | None = None,
         control_amount: Decimal | None = None,
     ) -> ImportReport:
-        """Import a CSV file: all of it, or nothing when a row is bad (unless told to accept) or a control total is off."""
+        """Import a CSV file: all of it, or nothing when a row is bad (unless accepted) or a control total is off."""
         report = await take_file(tx, one, await request.body(), accept_bad_rows, control_rows, control_amount)
         if not report.imported and not report.repeated and (report.refused or not report.ties):
             raise ImportRefused(report)

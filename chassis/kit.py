@@ -17,7 +17,7 @@ from chassis.settings import Settings
 from chassis.townpack import Bundle, Mistake
 
 Republish = Callable[[Transaction, UUID | None, int], Awaitable[UUID | None]]
-"""Publish again up to so many snapshots after a key, in key order; answers the last key, None when there are no more."""
+"""Publish again up to so many snapshots after a key, in key order; answers the last key, or None at the end."""
 
 Background = Callable[["Kit"], Awaitable[None]]
 """Work that goes on beside requests and messages until it is cancelled, such as sending mail."""
@@ -25,7 +25,7 @@ Background = Callable[["Kit"], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Parts:
-    """What makes one service: its name, what it reads, its routes, its chunk work, its snapshots, its part of a pack."""
+    """What makes a service: its name, what it reads, its routes, chunk work, snapshots, and its part of a pack."""
 
     name: str
     subscriptions: Sequence[Subscription[Any]] = ()

@@ -75,8 +75,8 @@ async def _elected(driver: psycopg.AsyncConnection[Any]) -> bool:
 async def _lead(settings: Settings, driver: psycopg.AsyncConnection[Any]) -> None:
     await _succeed(driver, settings.instance)
     sender = kafka.producer(settings)
-    await asyncio.wait_for(_start(sender), SEND_TIMEOUT)
     try:
+        await asyncio.wait_for(sender.start(), SEND_TIMEOUT)
         await driver.execute(f"listen {CHANNEL}")
         while True:
             if not await send_pending(driver, sender, settings.topic_prefix):
@@ -86,10 +86,6 @@ async def _lead(settings: Settings, driver: psycopg.AsyncConnection[Any]) -> Non
         raise
     finally:
         await _drop(sender)
-
-
-async def _start(sender: AIOKafkaProducer) -> None:
-    await sender.start()
 
 
 async def _succeed(driver: psycopg.AsyncConnection[Any], instance: str) -> None:

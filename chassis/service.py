@@ -22,7 +22,7 @@ HOUR = 3600.0
 
 
 def service_app(parts: Parts, settings: Settings) -> FastAPI:
-    """A service as one ASGI application. Raises ValueError when a route names no roles, or no token could be checked."""
+    """A service as one ASGI application; ValueError when a route names no roles or no token could be checked."""
     app = FastAPI(title=f"Curbstop {parts.name}", lifespan=_live)
     app.state.kit = _kit(parts, settings)
     app.state.verify = verifier(settings)

@@ -1,0 +1,21 @@
+"""Wires accounts together: `uvicorn --factory services.accounts.app:build`."""
+
+from fastapi import FastAPI
+
+from chassis.kit import Parts
+from chassis.service import service_app
+from chassis.settings import Settings
+from services.accounts import announce, api, events
+
+PARTS = Parts(
+    name="accounts",
+    subscriptions=events.SUBSCRIPTIONS,
+    routers=api.ROUTERS,
+    workers=(announce.WORKER,),
+    snapshots={"AccountChanged, ContactChanged": announce.publish_again},
+)
+
+
+def build(settings: Settings | None = None) -> FastAPI:
+    """The service, from its environment unless told otherwise."""
+    return service_app(PARTS, settings or Settings())
