@@ -17,6 +17,8 @@ class Finding(StrEnum):
     NEGATIVE = "negative"
     ROLLOVER = "rollover"
     LEAK = "leak"
+    FIRST = "first"
+    """Nothing is known to count from: the read becomes where usage begins."""
 
 
 class _Section(BaseModel):

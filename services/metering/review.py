@@ -82,7 +82,7 @@ def expected(usual: Decimal | None, unit: str, months: int, limits: Limits) -> E
 
 def reviewed(
     register: Register,
-    previous: Decimal,
+    previous: Decimal | None,
     current: Decimal | None,
     expectation: Expectation,
     limits: Limits,
@@ -98,6 +98,8 @@ def reviewed(
     if current is None:
         return Reviewed(None, (Finding.MISSING,))
     told = (Finding.LEAK,) if leak else ()
+    if previous is None:
+        return Reviewed(Usage(Decimal(0)), (Finding.FIRST, *told))
     usage = usage_between(register, previous, current)
     if usage.rolled_over and not over_zero_is_likely(register, previous, current, limits.rollover_share):
         return Reviewed(None, (Finding.NEGATIVE, *told))
@@ -116,8 +118,8 @@ def _against_usual(quantity: Decimal, expectation: Expectation) -> tuple[Finding
 
 
 def needs_person(findings: Sequence[Finding], limits: Limits) -> bool:
-    """Whether someone must decide. A read that is missing or makes no sense always waits for a person."""
-    always = (Finding.MISSING, Finding.NEGATIVE)
+    """Whether someone must decide; one that is missing, makes no sense or begins a count always waits for a person."""
+    always = (Finding.MISSING, Finding.NEGATIVE, Finding.FIRST)
     return any(finding in always or finding in limits.questioned for finding in findings)
 
 

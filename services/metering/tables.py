@@ -31,6 +31,8 @@ class ServicePoint(_Table, table=True):
     sequence: int
     address: str
     retired_on: date | None = None
+    content_hash: bytes
+    """Of the import row it came from: the same row again changes nothing, whatever happened to the point since."""
 
 
 class Meter(_Table, table=True):
@@ -74,6 +76,7 @@ class LastRead(_Table, table=True):
     value: Decimal = Field(sa_type=Numeric)
     kind: str
     carried: Decimal = Field(default=Decimal(0), sa_type=Numeric)
+    content_hash: bytes = b""
 
 
 class UsageHistory(_Table, table=True):
@@ -163,6 +166,7 @@ class Read(_Table, table=True):
     route: str
     sequence: int
     state: str
+    previous_read_id: UUID | None = None
     previous_on: date | None = None
     previous_value: Decimal | None = Field(default=None, sa_type=Numeric)
     previous_kind: str | None = None

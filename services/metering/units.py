@@ -26,6 +26,12 @@ def converted(quantity: Decimal, unit: str, to: str) -> Decimal:
     return (quantity * _gallons(unit) / _gallons(to)).quantize(_FINEST, rounding=ROUND_HALF_UP)
 
 
+def trimmed(quantity: Decimal) -> Decimal:
+    """The same quantity without zeros behind the point that say nothing."""
+    whole = quantity.to_integral_value()
+    return whole if quantity == whole else quantity.normalize()
+
+
 def _gallons(unit: str) -> Decimal:
     if unit not in _GALLONS:
         raise UnknownUnitError(f"`{unit}` is no unit of a water meter; known are {', '.join(UNITS)}.")

@@ -20,7 +20,8 @@ create table service_point (
     route text not null,
     sequence integer not null,
     address text not null,
-    retired_on date
+    retired_on date,
+    content_hash bytea not null
 );
 create index service_point_walk on service_point (route, sequence);
 create index service_point_cycle on service_point (cycle, id);
@@ -46,7 +47,8 @@ create table last_read (
     read_on date not null,
     value numeric not null check (value >= 0),
     kind text not null,
-    carried numeric not null default 0
+    carried numeric not null default 0,
+    content_hash bytea not null default ''
 );
 create table usage_history (
     service_point_id uuid not null,
@@ -93,6 +95,7 @@ create table read (
     route text not null,
     sequence integer not null,
     state text not null,
+    previous_read_id uuid,
     previous_on date,
     previous_value numeric,
     previous_kind text,
@@ -119,6 +122,7 @@ create unique index read_once on read (reading_id, service_point_id) where repla
 create unique index read_replaced_once on read (replaces) where replaces is not null;
 create index read_walk on read (reading_id, route, sequence);
 create index read_point on read (service_point_id);
+create index read_after on read (previous_read_id) where previous_read_id is not null;
 create table route_file (
     reading_id uuid not null references reading,
     sha256 text not null,

@@ -1,0 +1,5 @@
+"""Metering's HTTP routes, gathered."""
+
+from services.metering.readings import api as readings
+
+ROUTERS = (readings.router,)

@@ -1,0 +1,168 @@
+"""A route file on its way back: every meter in it is reviewed; what can't be used is told line by line."""
+
+import asyncio
+from collections.abc import Mapping
+from hashlib import sha256
+
+from psycopg.types.json import Jsonb
+from pydantic import BaseModel
+
+from chassis.database import Transaction
+from chassis.refusal import Refused
+from services.metering import town
+from services.metering.handhelds.route import FileRefusedError, Returned, Taken
+from services.metering.policy import Limits
+from services.metering.readings import store
+from services.metering.readings.expected import UNDECIDED, Expected, Shown, looked_at
+from services.metering.readings.unloading import variant_of
+from services.metering.tables import Reading, ReadingState, ReadState
+from services.metering.usage import ImpossibleReadingError
+
+SLICE = 2000
+"""Reads reviewed before others get their turn on the event loop."""
+
+
+class BadLine(BaseModel):
+    """A line that could not be used, and why."""
+
+    line: int
+    reason: str
+
+
+class LoadReport(BaseModel):
+    """What became of a file. `again` says that the very same file was loaded before: this is what it did then."""
+
+    sha256: str
+    format: str
+    meters: int
+    clean: int = 0
+    questioned: int = 0
+    unread: int = 0
+    unchanged: int = 0
+    refused: list[BadLine] = []
+    again: bool = False
+
+
+async def load(tx: Transaction, reading: Reading, format_name: str | None, body: bytes) -> LoadReport:
+    """Take a file back. Loading the same file again changes nothing."""
+    here = await town.pinned(tx, reading.pack_hash)
+    format_name = format_name or here.policy.handhelds.format
+    returned = _read(format_name, body)
+    report = LoadReport(sha256=sha256(body).hexdigest(), format=format_name, meters=0)
+    earlier = await _claim(tx, reading, report)
+    if earlier is not None:
+        return earlier
+    if reading.state != ReadingState.OPEN:
+        raise Refused(f"The reading is {reading.state}; files can be loaded only while it is open.")
+    await _take(tx, reading, returned, here.policy.review, report)
+    await _note(tx, reading, report)
+    return report
+
+
+def _read(format_name: str, body: bytes) -> Returned:
+    try:
+        return variant_of(format_name).read(body.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        told = f"The file is not plain text: byte {error.start + 1} is {body[error.start]:#04x}."
+        raise Refused(f"{told} Take it from the handheld again.", 422) from None
+    except FileRefusedError as refused:
+        raise Refused(f"Nothing was loaded. {refused}.", 422) from None
+
+
+async def _claim(tx: Transaction, reading: Reading, report: LoadReport) -> LoadReport | None:
+    """Keep the file's hash; answers what the same file did, if it was loaded before."""
+    driver = await tx.driver()
+    cursor = await driver.execute(
+        "insert into route_file (reading_id, sha256, format, loaded_by, report) values (%s, %s, %s, %s, '{}')"
+        " on conflict do nothing returning sha256",
+        (reading.id, report.sha256, report.format, tx.actor),
+    )
+    if await cursor.fetchone() is not None:
+        return None
+    rows = await store.rows_of(
+        tx, "select report from route_file where reading_id = %s and sha256 = %s", (reading.id, report.sha256)
+    )
+    return LoadReport.model_validate(rows[0]["report"] | {"again": True})
+
+
+async def _note(tx: Transaction, reading: Reading, report: LoadReport) -> None:
+    await (await tx.driver()).execute(
+        "update route_file set report = %s where reading_id = %s and sha256 = %s",
+        (Jsonb(report.model_dump(mode="json")), reading.id, report.sha256),
+    )
+    figures = report.model_dump(mode="json", exclude={"refused", "again"})
+    tx.audit("load", f"reading {reading.id}", f"a {report.format} file", after=figures)
+
+
+async def _take(tx: Transaction, reading: Reading, returned: Returned, limits: Limits, report: LoadReport) -> None:
+    report.meters = len(returned.taken) + len(returned.faults)
+    report.refused = [BadLine(line=fault.line, reason=str(fault)) for fault in returned.faults]
+    expected = await store.expected_by_key(tx, reading.id, (taken.service_point for taken in returned.taken))
+    looked: dict[str, Expected] = {}
+    for place, taken in enumerate(returned.taken):
+        if place % SLICE == 0:
+            await asyncio.sleep(0)
+        _take_one(reading, taken, expected, looked, limits, report)
+    await store.save(tx, list(looked.values()), decided_by=None)
+    report.refused.sort(key=lambda bad: bad.line)
+
+
+def _take_one(
+    reading: Reading,
+    taken: Taken,
+    expected: Mapping[str, Expected],
+    looked: dict[str, Expected],
+    limits: Limits,
+    report: LoadReport,
+) -> None:
+    read = expected.get(taken.service_point)
+    shown = Shown(taken.value, taken.read_on or reading.read_on, "actual", taken.code, taken.leak)
+    wrong = _wrong(reading, taken, read, shown, already=taken.service_point in looked)
+    if read is None or wrong:
+        report.refused.append(BadLine(line=taken.line, reason=wrong))
+    elif _says_nothing_new(read, shown):
+        report.unchanged += 1
+    else:
+        _look(read, taken, shown, looked, limits, report)
+
+
+def _look(
+    read: Expected, taken: Taken, shown: Shown, looked: dict[str, Expected], limits: Limits, report: LoadReport
+) -> None:
+    try:
+        now = looked_at(read, shown, limits)
+    except ImpossibleReadingError as error:
+        report.refused.append(BadLine(line=taken.line, reason=f"Service point {taken.service_point}: {error}"))
+        return
+    looked[taken.service_point] = now
+    if now.value is None:
+        report.unread += 1
+    elif now.state is ReadState.CLEAN:
+        report.clean += 1
+    else:
+        report.questioned += 1
+
+
+def _wrong(reading: Reading, taken: Taken, read: Expected | None, shown: Shown, *, already: bool) -> str:
+    point = f"Service point {taken.service_point}"
+    if read is None:
+        return f"{point} is not in this reading; check the cycle, or take it in first."
+    if taken.meter != read.meter:
+        return (
+            f"{point} has meter {read.meter}, the file says {taken.meter}; record the exchange, then load this again."
+        )
+    if already:
+        return f"{point} stands in the file twice."
+    if not reading.window_from <= shown.read_on <= reading.window_to:
+        days = f"{reading.window_from} to {reading.window_to}"
+        return f"{point} was read on {shown.read_on}, outside this reading's days {days}."
+    if read.state not in UNDECIDED and not _says_nothing_new(read, shown):
+        return f"{point} is {read.state} with {read.value}; the file says {shown.value}. Correct the read instead."
+    return ""
+
+
+def _says_nothing_new(read: Expected, shown: Shown) -> bool:
+    """Whether a line repeats what is known; a blank reading says nothing about a meter that was read."""
+    if shown.value is None:
+        return read.value is not None and read.state is not ReadState.REREAD
+    return (read.value, read.read_on) == (shown.value, shown.read_on) and read.state is not ReadState.REREAD
