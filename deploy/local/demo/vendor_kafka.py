@@ -1,0 +1,102 @@
+"""The simulated vendor's way over Kafka: everything sent at once, then the answers read as they come."""
+
+import asyncio
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+
+from contracts.payments import PaymentOutcome
+from contracts.topics import vendor_intake, vendor_outcome
+
+MAX_BYTES = 16 * 1024 * 1024
+"""Above Kafka's own limit, so that the broker and not the client refuses what is too big."""
+
+
+@dataclass(frozen=True)
+class Login:
+    """What a vendor is given."""
+
+    vendor: str
+    servers: str
+    user: str
+    password: str
+    prefix: str = ""
+
+    @property
+    def intake(self) -> str:
+        return self.prefix + vendor_intake(self.vendor).name
+
+    @property
+    def outcomes(self) -> str:
+        return self.prefix + vendor_outcome(self.vendor).name
+
+    def settings(self) -> dict[str, Any]:
+        """As aiokafka names them."""
+        place = {"bootstrap_servers": self.servers, "client_id": f"vendor.{self.vendor}"}
+        if not self.user:
+            return place
+        return place | {
+            "security_protocol": "SASL_PLAINTEXT",
+            "sasl_mechanism": "SCRAM-SHA-512",
+            "sasl_plain_username": self.user,
+            "sasl_plain_password": self.password,
+        }
+
+
+async def send_over_kafka(lines: dict[int, bytes], login: Login, within: float) -> dict[int, PaymentOutcome]:
+    """Publish each line and wait for its answer; lines that were not answered in time are not in the result."""
+    # Without a group: this run's answers begin where the topic ends now.
+    async with AIOKafkaConsumer(login.outcomes, **login.settings()) as consumer:
+        await consumer.seek_to_end()
+        line_at = await _publish(lines, login)
+        return await _collect(consumer, line_at, within)
+
+
+async def _publish(lines: dict[int, bytes], login: Login) -> dict[str, int]:
+    """Where each line stands in Kafka (topic/partition/offset), by which the town names it in its answer."""
+    settings = {"acks": "all", "enable_idempotence": True, "linger_ms": 5, "max_request_size": MAX_BYTES}
+    async with AIOKafkaProducer(**login.settings(), **settings) as producer:
+        promised = [
+            await producer.send(login.intake, key=_key(line), value=line, headers=_headers(login, number))
+            for number, line in lines.items()
+        ]
+        stands = await asyncio.gather(*promised, return_exceptions=True)
+    failures = [one for one in stands if isinstance(one, BaseException)]
+    if failures and len(failures) == len(stands):
+        raise failures[0]
+    # What only this message is refused for, such as its size, leaves that line without an answer.
+    placed = [(one, line) for one, line in zip(stands, lines, strict=True) if not isinstance(one, BaseException)]
+    return {f"{one.topic}/{one.partition}/{one.offset}": line for one, line in placed}
+
+
+def _key(line: bytes) -> bytes | None:
+    try:
+        return str(json.loads(line)["account_number"]).encode()
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+
+
+def _headers(login: Login, number: int) -> list[tuple[str, bytes]]:
+    attributes = {
+        "ce_specversion": "1.0",
+        "ce_id": f"line-{number}",
+        "ce_type": vendor_intake(login.vendor).name,
+        "ce_source": f"/vendors/{login.vendor}",
+        "ce_time": datetime.now(UTC).isoformat(),
+        "content-type": "application/json",
+    }
+    return [(name, text.encode()) for name, text in attributes.items()]
+
+
+async def _collect(consumer: AIOKafkaConsumer, line_at: dict[str, int], within: float) -> dict[int, PaymentOutcome]:
+    answers: dict[int, PaymentOutcome] = {}
+    clock = asyncio.get_running_loop().time
+    deadline = clock() + within
+    while len(answers) < len(line_at) and (left := deadline - clock()) > 0:
+        for records in (await consumer.getmany(timeout_ms=int(min(left, 1.0) * 1000))).values():
+            outcomes = (PaymentOutcome.model_validate_json(record.value) for record in records)
+            answers |= {line_at[one.message]: one for one in outcomes if one.message in line_at}
+    return answers
