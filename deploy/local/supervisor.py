@@ -49,6 +49,7 @@ class Plan:
     vendors: tuple[str, ...] = ()
     partitions_cap: int = 12
     only: Origin | None = None
+    services: tuple[str, ...] = SERVICES
     settings: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -171,7 +172,7 @@ def running(plan: Plan, tell: Tell = silent) -> Iterator[Suite]:
         started.callback(dismiss_guardian)
         folder = started.enter_context(Folder(plan.folder).held())
         found = started.enter_context(places(folder, tell, plan.only))
-        names = {service: database_name(plan.prefix, service) for service in SERVICES}
+        names = {service: database_name(plan.prefix, service) for service in plan.services}
         urls = databases(found.postgres_url, names.values())
         suite = Suite(plan, folder, found, {service: urls[name] for service, name in names.items()})
         _prepare(suite, tell)
@@ -253,7 +254,7 @@ def _start_mailbox(suite: Suite, started: ExitStack, tell: Tell) -> None:
 
 
 def _start_services(suite: Suite, started: ExitStack, tell: Tell) -> None:
-    for service in SERVICES:
+    for service in suite.plan.services:
         for number in range(1, suite.plan.copies.get(service, 1) + 1):
             name = service if number == 1 else f"{service} {number}"
             suite.services[name] = _service(suite, service, name)
