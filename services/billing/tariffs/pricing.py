@@ -1,6 +1,6 @@
 """A bill of one service, and of all services of an account: the only place where anything is priced."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Context, Decimal, localcontext
 
 from services.billing.tariffs.compile import CompiledService, CompiledTariffs, CompiledVersion
@@ -16,6 +16,7 @@ from services.billing.tariffs.lines import (
 from services.billing.tariffs.model import Tariff
 from services.billing.tariffs.rounding import round_to
 from services.billing.tariffs.sections import by_days, deciding_day, in_force, season_of, share
+from services.billing.tariffs.steps.by_usage import Block, ByUsageStep
 from services.billing.tariffs.steps.posting import together
 from services.billing.tariffs.units import convert
 from services.billing.tariffs.working import Setting, Share, Working, ccf
@@ -83,6 +84,28 @@ def price_fee(service: CompiledService, code: str, attributes: Attributes, perio
         for step in plan.steps:
             step.run(working)
         return Priced(service.name, tuple(working.lines))
+
+
+def blocks_of(
+    service: CompiledService,
+    usage: Usage,
+    attributes: Attributes,
+    period: Period,
+    others: Mapping[str, Usage] = NO_USAGES,
+) -> dict[str, tuple[str, str, Sequence[Block]]]:
+    """The blocks that a bill's usage runs through, by charge, with its label and unit: for pictures."""
+    with localcontext(_CONTEXT):
+        setting = Setting(service.name, service.tariff, attributes, period, others, NO_BILLS)
+        used = _used(service.tariff, usage)
+        derived = _derived(service.tariff, period, used)
+        plan = _version(service, setting).plan(attributes, derived)
+        whole = share(service.tariff.prorate, period, period.start, period.end)
+        working = Working(setting, whole, used, plan, derived)
+        return {
+            step.posting.code: (step.posting.label, step.unit, step.for_bill(working))
+            for step in plan.steps
+            if isinstance(step, ByUsageStep)
+        }
 
 
 def _used(tariff: Tariff, usage: Usage) -> Decimal | None:

@@ -41,10 +41,10 @@ def _begins_wrong(opened: Opened, path: Path, start: Decimal | None, low: Decima
     if start is None or low is None or start == low:
         return
     what = "Usage between them has no price." if start > low else "Usage between them has two prices."
-    kind = "gap" if start > low else "overlap"
+    kind = "a gap" if start > low else "an overlap"
     yield opened.mistake(
         (*path, "from"),
-        f"There is a {kind}: this block begins at {words.quantity(start)}, the one before ends at "
+        f"There is {kind}: this block begins at {words.quantity(start)}, the one before ends at "
         f"{words.quantity(low)}. {what}",
         f"Write `from: {words.quantity(low)}`, or leave `from` out.",
     )
@@ -61,9 +61,8 @@ def _ends_wrong(
         message = "There is an overlap: this block has no end, and another comes after it."
         yield opened.mistake(path, message, "Say where it ends with `to:`, or make it the last.")
     elif low is not None and end is not None and end <= low:
-        message = (
-            f"There is an overlap: this block ends at {words.quantity(end)}, the one before at {words.quantity(low)}."
-        )
+        ends = f"this block ends at {words.quantity(end)}, the one before at {words.quantity(low)}"
+        message = f"There is an overlap: {ends}."
         yield opened.mistake((*path, "to"), message, "Put the blocks in order, each with a higher `to`.")
 
 

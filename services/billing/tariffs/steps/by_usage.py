@@ -98,13 +98,16 @@ class ByUsageStep:
 
     def _run(self, working: Working) -> None:
         usage = working.measured() if self.on is None else self.on.now(working)
-        whole = working.share.whole and self.fixed is not None
-        blocks = self.fixed if whole and self.fixed is not None else self._blocks(working)
+        blocks = self.for_bill(working)
         counted = "" if self.on is None else f", on {self.on.rule(working)}"
         rows = list(self._rows(blocks, usage, counted))
         bound = self.bounds.row(sum((row.exact for row in rows), ZERO), working)
         self.posting.post(working, [*rows, bound] if bound else rows)
         self._check_covered(abs(usage), blocks)
+
+    def for_bill(self, working: Working) -> Sequence[Block]:
+        """The blocks as they are for one bill."""
+        return self.fixed if working.share.whole and self.fixed is not None else self._blocks(working)
 
     def _rows(self, blocks: Sequence[Block], usage: Decimal, counted: str) -> Iterator[Row]:
         """A correction below zero gives back what the same usage cost, block by block."""
