@@ -126,7 +126,7 @@ class ByUsageStep:
         blocks, low = [], ZERO
         for rule in self.blocks:
             high = max(low, _end(rule, low, widths, working))
-            if high > free:
+            if high > free and low.is_finite():  # nothing is left after an unlimited block
                 blocks.append(self._block(max(low, free), high, _now(rule.price, working, ZERO), free))
             low = high
         return blocks
