@@ -24,14 +24,11 @@ tariff = typer.Typer(help="Check, explain and compare the tariffs of a town pack
 
 Pack = Annotated[Path, typer.Argument(help="The folder of a town pack.", metavar="PACK")]
 Services = Annotated[list[str] | None, typer.Option("--service", "-s", help="Only this service; may be repeated.")]
-Words = Annotated[
-    list[str] | None, typer.Argument(help="usage=5432gal, class=..., days=..., sewer.class=...", metavar="KEY=VALUE")
-]
+_WORDS = "usage=5432gal, class=..., days=..., sewer.class=..."
+Words = Annotated[list[str] | None, typer.Argument(help=_WORDS, metavar="KEY=VALUE")]
 Day = Annotated[datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="The day of read and bill.")]
-From = Annotated[
-    datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="Compare: the day before a change.")
-]
-To = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Compare: the day after it.")]
+From = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="Compare: a day before.")]
+To = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Compare: a day after.")]
 AsJson = Annotated[bool, typer.Option("--json", help="As data instead of text.")]
 
 

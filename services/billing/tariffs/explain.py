@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from services.billing.tariffs import words
 from services.billing.tariffs.asked import AskedError
-from services.billing.tariffs.forms import charges_of, rates_of
+from services.billing.tariffs.forms import charges_of, class_names, rates_of
 from services.billing.tariffs.model import (
     Block,
     Bound,
@@ -81,7 +81,7 @@ class _Speaker:
         if not version.classes:
             yield from self._rates(rates_of(version, None), version)
         for key in version.classes:
-            yield self.say("class", name=words.humanized(key))
+            yield self.say("class", name=", ".join(self._word(name) for name in class_names(key)))
             yield from self._rates(rates_of(version, key), version)
 
     def _rates(self, rates: Rates, version: Version) -> Iterator[str]:
@@ -221,7 +221,7 @@ class _Speaker:
 
     def _unit(self, charge: ByUsage) -> str:
         called = charge.on.called if charge.on else None
-        unit = words.UNITS.get(self.tariff.unit or "")
+        unit = words.ONE_UNIT.get(self.tariff.unit or "")
         return called or (words.said(unit, self.language) if unit else "")
 
     def _rules(self, version: Version) -> Iterator[str]:

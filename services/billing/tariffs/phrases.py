@@ -10,7 +10,7 @@ PHRASES: Final[dict[Language, dict[str, str]]] = {
         "from": "{service}, from {day}",
         "for": "For {whom}",
         "illustrative": "These figures are an example, not the town's own.",
-        "class": "Class {name}",
+        "class": "Class: {name}",
         "source": "Source: {source}",
         "note": "Note: {note}",
         "where": "where {name} is {value}",
@@ -20,9 +20,9 @@ PHRASES: Final[dict[Language, dict[str, str]]] = {
         "every_day": "{amount} a day",
         "every_month": "{amount} a month",
         "every_year": "{amount} a year",
-        "for_each": "for each of: {what}",
-        "price": "{amount} for each unit of {unit}",
-        "blocks": "for each unit of {unit}, by blocks",
+        "for_each": "for each: {what}",
+        "price": "{amount} per {unit}",
+        "blocks": "per {unit}, by blocks",
         "on": "on {what}",
         "includes": "beyond the {what} {unit} that the base charge includes",
         "scaled": "blocks and included usage times {by}",
@@ -65,7 +65,7 @@ PHRASES: Final[dict[Language, dict[str, str]]] = {
         "from": "{service}, desde el {day}",
         "for": "Para {whom}",
         "illustrative": "Estas cifras son un ejemplo, no las de la ciudad.",
-        "class": "Clase {name}",
+        "class": "Clase: {name}",
         "source": "Fuente: {source}",
         "note": "Nota: {note}",
         "where": "donde {name} es {value}",
@@ -76,8 +76,8 @@ PHRASES: Final[dict[Language, dict[str, str]]] = {
         "every_month": "{amount} por mes",
         "every_year": "{amount} por año",
         "for_each": "por cada: {what}",
-        "price": "{amount} por cada unidad de {unit}",
-        "blocks": "por cada unidad de {unit}, por bloques",
+        "price": "{amount} por {unit}",
+        "blocks": "por {unit}, por bloques",
         "on": "sobre {what}",
         "includes": "por encima de {what} {unit} incluidos en el cargo base",
         "scaled": "bloques y consumo incluido por {by}",
@@ -159,34 +159,10 @@ _TERMS_ES: Final[dict[str, str]] = {
     "payment": "pago",
 }
 
-_MONTHS_ES = [
-    "enero",
-    "febrero",
-    "marzo",
-    "abril",
-    "mayo",
-    "junio",
-    "julio",
-    "agosto",
-    "septiembre",
-    "octubre",
-    "noviembre",
-    "diciembre",
-]
-_MONTHS_EN = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
+_MONTHS: Final[dict[Language, str]] = {
+    "en": "January February March April May June July August September October November December",
+    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+}
 
 
 def term(name: str, language: Language) -> str:
@@ -196,6 +172,5 @@ def term(name: str, language: Language) -> str:
 
 
 def date_words(day: date, language: Language) -> str:
-    if language == "es":
-        return f"{day.day} de {_MONTHS_ES[day.month - 1]} de {day.year}"
-    return f"{_MONTHS_EN[day.month - 1]} {day.day}, {day.year}"
+    month = _MONTHS[language].split()[day.month - 1]
+    return f"{day.day} de {month} de {day.year}" if language == "es" else f"{month} {day.day}, {day.year}"

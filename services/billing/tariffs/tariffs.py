@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 
 from chassis.located_yaml import Located, read, validate
 from chassis.townpack import Bundle, Mistake
+from services.billing.tariffs import words
 from services.billing.tariffs.model import Tariff
 
 FOLDER = "tariffs"
@@ -41,4 +42,6 @@ def read_tariff(text: str | bytes, path: str) -> TariffFile:
 
 
 def read_tariffs(bundle: Bundle) -> list[TariffFile]:
-    return [read_tariff(content, path) for path, content in bundle.under(FOLDER, ".yaml").items()]
+    """The tariff files of a pack, in the order in which a bill names services."""
+    files = [read_tariff(content, path) for path, content in bundle.under(FOLDER, ".yaml").items()]
+    return sorted(files, key=lambda file: words.place(file.service))

@@ -9,15 +9,15 @@ from services.billing.tariffs.units import plain
 
 Language = Literal["en", "es"]
 
-UNITS: Final[dict[str, Label]] = {
-    "gal": Label(en="gallons", es="galones"),
+ONE_UNIT: Final[dict[str, Label]] = {
+    "gal": Label(en="gallon", es="galón"),
     "kgal": Label(en="thousand gallons", es="mil galones"),
-    "mgal": Label(en="million gallons", es="millones de galones"),
+    "mgal": Label(en="million gallons", es="millón de galones"),
     "ccf": Label(en="hundred cubic feet", es="cien pies cúbicos"),
     "hcf": Label(en="hundred cubic feet", es="cien pies cúbicos"),
-    "ft3": Label(en="cubic feet", es="pies cúbicos"),
-    "m3": Label(en="cubic meters", es="metros cúbicos"),
-    "acre_foot": Label(en="acre-feet", es="acres-pie"),
+    "ft3": Label(en="cubic foot", es="pie cúbico"),
+    "m3": Label(en="cubic meter", es="metro cúbico"),
+    "acre_foot": Label(en="acre-foot", es="acre-pie"),
 }
 
 ROUNDED: Final[dict[How, str]] = {
@@ -53,6 +53,12 @@ SERVICES: Final[dict[str, Label]] = {
 def said(label: Label, language: Language) -> str:
     """A label in a language; English stands in where a town has not translated its own."""
     return (label.es or label.en) if language == "es" else label.en
+
+
+def place(service: str) -> tuple[int, str]:
+    """Where a service stands on a bill: water first, services of the town's own after those it knows."""
+    known = list(SERVICES)
+    return (known.index(service) if service in SERVICES else len(known)), service
 
 
 def humanized(code: str) -> str:
