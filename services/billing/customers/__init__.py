@@ -1,0 +1,1 @@
+"""Accounts and their agreements, as the accounts service tells them."""
