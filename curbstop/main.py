@@ -1,5 +1,6 @@
 """`curbstop`, the operator's command: gathers the commands of every room, and loads a room when it is asked for."""
 
+import errno
 import importlib
 import sys
 from typing import Annotated, Any
@@ -7,6 +8,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from curbstop import running
 from deploy.local.trouble import TroubleError
 
 
@@ -17,8 +19,13 @@ class Sentences(TyperGroup):
         try:
             return super().invoke(ctx)
         except TroubleError as error:
-            print(error, file=sys.stderr)  # noqa: T201
-            raise typer.Exit(1) from None
+            say = str(error)
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            say = f"The disk of {error.filename or running.data_folder()} is full: free some space and try again."
+        print(say, file=sys.stderr)  # noqa: T201
+        raise typer.Exit(1)
 
 
 app = typer.Typer(
@@ -77,8 +84,6 @@ def about(
     ] = "",
 ) -> None:
     """Utility billing for a town: run it, watch it, mend it."""
-    from curbstop import running
-
     running.use(data)
 
 

@@ -9,6 +9,7 @@ import json
 import os
 import random
 import secrets
+import shutil
 import socket
 import sys
 from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ from deploy.local.trouble import TroubleError
 # Below the ranges from which Linux (32768) and macOS (49152) take ports for outgoing connections. Inside
 # them, a client that retries a stopped broker can be given the broker's own port and connect to itself.
 PORTS = range(20_000, 32_000)
+NEEDS_BYTES = 1 << 29
 
 
 class Folder:
@@ -41,6 +43,7 @@ class Folder:
         """
         try:
             self.path.mkdir(parents=True, exist_ok=True)
+            self._refuse_full_disk()
             self._lock = (self.path / "lock").open("a+")
         except OSError as error:
             raise TroubleError(f"Cannot write to {self.path} ({error.strerror}): choose another --data.") from None
@@ -57,6 +60,14 @@ class Folder:
         self._lock.write(json.dumps({"pid": os.getpid(), "command": " ".join(sys.argv)}))
         self._lock.flush()
         return self
+
+    def _refuse_full_disk(self) -> None:
+        free = shutil.disk_usage(self.path).free
+        if free < NEEDS_BYTES:
+            raise TroubleError(
+                f"Only {free >> 20} MB are free on the disk of {self.path}: free {NEEDS_BYTES >> 20} MB, "
+                "or choose another --data."
+            )
 
     @contextmanager
     def held(self) -> Iterator["Folder"]:

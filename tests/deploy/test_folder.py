@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.local import folder
 from deploy.local.folder import PORTS, Folder, free_port, holder, in_use
 from deploy.local.trouble import TroubleError
 
@@ -52,6 +53,14 @@ def test_the_lock_of_a_killed_run_is_taken_over(tmp_path: Path) -> None:
     assert holder(tmp_path) is None
 
 
+def test_a_disk_that_is_nearly_full_is_refused_before_anything_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folder, "NEEDS_BYTES", 1 << 60)
+    with pytest.raises(TroubleError, match="MB are free on the disk of"):
+        Folder(tmp_path).hold()
+
+
 def test_nobody_holds_a_folder_that_is_not_there(tmp_path: Path) -> None:
     assert holder(tmp_path / "never") is None
 
@@ -63,9 +72,9 @@ def test_ports_are_remembered(tmp_path: Path) -> None:
 
 
 def test_secrets_are_remembered_and_only_their_owner_reads_them(tmp_path: Path) -> None:
-    folder = Folder(tmp_path)
-    assert not folder.knows_secret("signing key")
-    secret = folder.secret("signing key")
+    first = Folder(tmp_path)
+    assert not first.knows_secret("signing key")
+    secret = first.secret("signing key")
     assert Folder(tmp_path).secret("signing key") == secret
     assert len(secret) >= 32
     assert (tmp_path / "secrets.json").stat().st_mode & 0o777 == 0o600
