@@ -1,5 +1,7 @@
 """Metering's HTTP routes, gathered."""
 
+from services.metering.points import api as points
 from services.metering.readings import api as readings
+from services.metering.readings import posted_api as posted
 
-ROUTERS = (readings.router,)
+ROUTERS = (readings.router, posted.router, points.router)

@@ -32,6 +32,11 @@ def trimmed(quantity: Decimal) -> Decimal:
     return whole if quantity == whole else quantity.normalize()
 
 
+def plain(quantity: Decimal | None) -> str | None:
+    """A quantity as people write it: no exponent, no zeros that say nothing."""
+    return None if quantity is None else f"{trimmed(quantity):f}"
+
+
 def _gallons(unit: str) -> Decimal:
     if unit not in _GALLONS:
         raise UnknownUnitError(f"`{unit}` is no unit of a water meter; known are {', '.join(UNITS)}.")

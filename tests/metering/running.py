@@ -104,7 +104,8 @@ class Metering:
 
 
 async def _some(consumer: AIOKafkaConsumer, place: TopicPartition) -> list[Any]:
-    return (await consumer.getmany(place, timeout_ms=1000)).get(place, [])
+    records: list[Any] = (await consumer.getmany(place, timeout_ms=1000)).get(place, [])
+    return records
 
 
 def done(response: httpx.Response) -> Any:

@@ -15,6 +15,7 @@ from services.metering.readings import store
 from services.metering.readings.decisions import Circumstances, Decision, NotPossibleError, decided
 from services.metering.readings.expected import UNDECIDED, Expected, Shown, looked_at
 from services.metering.tables import Reading, ReadingState, ReadState
+from services.metering.units import plain
 from services.metering.usage import ImpossibleReadingError
 
 
@@ -94,9 +95,9 @@ def _audit(
 def _shown(read: Expected) -> dict[str, str | None]:
     return {
         "state": read.state.value,
-        "value": store.plain(read.value),
+        "value": plain(read.value),
         "kind": read.kind,
-        "quantity": store.plain(read.quantity),
+        "quantity": plain(read.quantity),
         "findings": ", ".join(read.findings),
     }
 

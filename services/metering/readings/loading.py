@@ -15,6 +15,7 @@ from services.metering.policy import Limits
 from services.metering.readings import store
 from services.metering.readings.expected import UNDECIDED, Expected, Shown, looked_at
 from services.metering.readings.unloading import variant_of
+from services.metering.rows import rows_of
 from services.metering.tables import Reading, ReadingState, ReadState
 from services.metering.usage import ImpossibleReadingError
 
@@ -79,7 +80,7 @@ async def _claim(tx: Transaction, reading: Reading, report: LoadReport) -> LoadR
     )
     if await cursor.fetchone() is not None:
         return None
-    rows = await store.rows_of(
+    rows = await rows_of(
         tx, "select report from route_file where reading_id = %s and sha256 = %s", (reading.id, report.sha256)
     )
     return LoadReport.model_validate(rows[0]["report"] | {"again": True})

@@ -11,8 +11,9 @@ from chassis.refusal import Refused
 from chassis.runs import Chunk, Run, Worker
 from contracts.topics import READ_POSTED, USAGE_FLAGGED
 from services.metering import town
-from services.metering.readings import store
+from services.metering.readings import posted, rebasing, store
 from services.metering.readings.telling import read_posted, usage_flagged
+from services.metering.rows import Rows
 from services.metering.tables import Reading, ReadingState
 
 CHUNK = 2000
@@ -41,14 +42,15 @@ async def start(tx: Transaction, reading: Reading) -> UUID | None:
 async def _post_range(tx: Transaction, run: Run, chunk: Chunk) -> dict[str, Any]:
     reading_id = UUID(run.spec["reading"])
     first, end = (None if bound is None else UUID(bound) for bound in chunk.spec)
-    rows = await store.to_post(tx, reading_id, first, end)
-    moved = [row["id"] for row in rows if not row["counts_from_last"]]
-    await store.put_back(tx, moved)
+    rows = await posted.to_post(tx, reading_id, first, end)
+    # What a read counts from moves when another read comes between after it was accepted: it is reviewed again.
+    moved = [row["service_point_id"] for row in rows if not row["counts_from_last"]]
+    await rebasing.rebase(tx, moved)
     flags = await post(tx, [row for row in rows if row["counts_from_last"]])
     return {"posted": len(rows) - len(moved), "flagged": flags, "put_back": len(moved)}
 
 
-async def post(tx: Transaction, rows: store.Rows) -> int:
+async def post(tx: Transaction, rows: Rows) -> int:
     """Post reads, in this transaction: publish, count on from them, keep their usage. Answers how many were flagged."""
     day = await days.today(tx)
     told = (await town.in_force(tx)).policy.told
@@ -58,7 +60,7 @@ async def post(tx: Transaction, rows: store.Rows) -> int:
         for flag in usage_flagged(row, told, day):
             tx.publish(USAGE_FLAGGED, flag)
             flags += 1
-    await store.mark_posted(tx, [row["id"] for row in rows], day)
+    await posted.mark_posted(tx, [row["id"] for row in rows], day)
     return flags
 
 

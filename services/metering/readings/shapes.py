@@ -1,19 +1,15 @@
 """What the routes of readings take and answer."""
 
 from datetime import date, datetime
-from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, PlainSerializer
+from pydantic import BaseModel
 
 from contracts.base import Quantity
 from services.metering.policy import Finding
 from services.metering.readings.decisions import Decision
-from services.metering.readings.store import plain
-
-Shown = Annotated[Decimal, PlainSerializer(plain, return_type=str, when_used="json")]
-Why = Annotated[str, Field(min_length=3, max_length=500)]
+from services.metering.shapes import Shown, Why
 
 
 class NewReading(BaseModel):

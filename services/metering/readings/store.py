@@ -1,13 +1,10 @@
 """Every query about readings and their reads."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from psycopg import sql
-from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 from sqlmodel import col, select
 
@@ -16,10 +13,9 @@ from chassis.refusal import not_found
 from services.metering.policy import Finding
 from services.metering.readings.expected import Expected
 from services.metering.review import Expectation
+from services.metering.rows import Rows, rows_of
 from services.metering.tables import Reading, ReadState
 from services.metering.usage import Register
-
-Rows = list[dict[str, Any]]
 
 _EXPECTED = """
     select r.id, p.key, m.number, r.state, m.dials, m.decimals, m.unit, m.multiplier, r.previous_value, r.usual,
@@ -27,13 +23,6 @@ _EXPECTED = """
            r.quantity, r.why
     from read r join service_point p on p.id = r.service_point_id join meter m on m.id = r.meter_id
 """
-
-
-async def rows_of(tx: Transaction, query: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> Rows:
-    """Run a query of this service and answer its rows by column name."""
-    async with (await tx.driver()).cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(query, parameters)
-        return await cursor.fetchall()
 
 
 async def find_reading(tx: Transaction, reading_id: UUID) -> Reading:
@@ -273,36 +262,6 @@ async def accept_clean(tx: Transaction, reading_id: UUID, routes: Sequence[str] 
     return cursor.rowcount
 
 
-async def usage_of(tx: Transaction, service_point_id: UUID, since: date) -> Rows:
-    """Usage of a service point by period, oldest first."""
-    return await rows_of(
-        tx,
-        "select period_end, quantity, unit, estimated from usage_history"
-        " where service_point_id = %s and period_end >= %s order by period_end",
-        (service_point_id, since),
-    )
-
-
-def plain(value: Decimal | None) -> str | None:
-    """A quantity as people write it: no exponent, no zeros that say nothing."""
-    if value is None:
-        return None
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-_TO_TELL = """
-    select r.id, r.service_point_id, r.meter_id, m.number as meter_number, m.register_number, p.route, p.cycle,
-           r.previous_on, r.previous_value, r.previous_kind, r.read_on, r.value, r.kind, m.dials, m.unit,
-           m.multiplier, r.quantity, r.findings, r.usual, r.carried, r.replaces, p.service,
-           (l.read_on, l.value) is not distinct from (r.previous_on, r.previous_value) as counts_from_last
-    from read r
-    join service_point p on p.id = r.service_point_id
-    join meter m on m.id = r.meter_id
-    left join last_read l on l.service_point_id = r.service_point_id
-"""
-
-
 async def posting_under_way(tx: Transaction, reading_id: UUID) -> UUID | None:
     """The run that is posting a reading's reads now, if one is."""
     rows = await rows_of(
@@ -311,54 +270,3 @@ async def posting_under_way(tx: Transaction, reading_id: UUID) -> UUID | None:
         (str(reading_id),),
     )
     return rows[0]["id"] if rows else None
-
-
-async def to_post(tx: Transaction, reading_id: UUID, first: UUID | None, end: UUID | None) -> Rows:
-    """Accepted reads of a range, locked together with what they count from."""
-    await rows_of(
-        tx,
-        "select 1 from last_read where service_point_id in (select service_point_id from read where reading_id = %s"
-        " and state = 'accepted' and id >= %s and (%s::uuid is null or id < %s))"
-        " order by service_point_id for no key update",
-        (reading_id, first, end, end),
-    )
-    return await rows_of(
-        tx,
-        _TO_TELL
-        + " where r.reading_id = %s and r.state = 'accepted' and r.id >= %s and (%s::uuid is null or r.id < %s)"
-        " order by r.id for no key update of r",
-        (reading_id, first, end, end),
-    )
-
-
-async def to_tell(tx: Transaction, ids: Sequence[UUID]) -> Rows:
-    """Reads by id, with what is told of them."""
-    return await rows_of(tx, _TO_TELL + " where r.id = any(%s) order by r.id for no key update of r", (sorted(ids),))
-
-
-async def mark_posted(tx: Transaction, ids: Sequence[UUID], day: date) -> None:
-    """Reads are posted: the next usage counts from them, and theirs is history, exchanged meters' part included."""
-    driver = await tx.driver()
-    await driver.execute("update read set state = 'posted', posted_on = %s where id = any(%s)", (day, ids))
-    await driver.execute(
-        "insert into last_read (service_point_id, read_id, read_on, value, kind, carried)"
-        " select service_point_id, id, read_on, value, kind, 0 from read where id = any(%s) order by service_point_id"
-        " on conflict (service_point_id) do update set read_id = excluded.read_id, read_on = excluded.read_on,"
-        " value = excluded.value, kind = excluded.kind, carried = 0",
-        (ids,),
-    )
-    await driver.execute(
-        "insert into usage_history (service_point_id, period_end, service, quantity, unit, estimated, read_id)"
-        " select r.service_point_id, r.read_on, p.service, r.quantity + r.carried, m.unit, r.kind = 'estimated', r.id"
-        " from read r join service_point p on p.id = r.service_point_id join meter m on m.id = r.meter_id"
-        " where r.id = any(%s) on conflict (service_point_id, period_end) do update set quantity = excluded.quantity,"
-        " unit = excluded.unit, estimated = excluded.estimated, read_id = excluded.read_id",
-        (ids,),
-    )
-
-
-async def put_back(tx: Transaction, ids: Sequence[UUID]) -> None:
-    """Accepted reads that no longer count from the last posted one go back to the review."""
-    await (await tx.driver()).execute(
-        "update read set state = 'questioned', why = 'what it counts from has changed since' where id = any(%s)", (ids,)
-    )
