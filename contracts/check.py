@@ -157,7 +157,6 @@ def _doubtful(message: Message, payment: VendorPayment) -> Iterator[Finding]:
                 message.line_of(name),
                 f'"{name}" is "{value}", which we do not know.',
                 f"Use one of {known}.",
-                "warning",
             )
 
 

@@ -26,8 +26,10 @@ SECONDS = 60
 
 def kafka() -> dict[str, Any]:
     """Where Kafka is and who we are. A town's own cluster wants SASL_SSL and an `ssl_context` besides."""
-    return {
-        "bootstrap_servers": os.environ["KAFKA_SERVERS"],
+    place = {"bootstrap_servers": os.environ["KAFKA_SERVERS"]}
+    if not os.environ["KAFKA_USER"]:
+        return place  # a practice cluster without logins
+    return place | {
         "security_protocol": "SASL_PLAINTEXT",
         "sasl_mechanism": "SCRAM-SHA-512",
         "sasl_plain_username": os.environ["KAFKA_USER"],
@@ -63,13 +65,13 @@ def headers(paid: VendorPayment) -> list[tuple[str, bytes]]:
 
 async def publish(paid: VendorPayment) -> str:
     """Send one payment; answers where it stands, as topic/partition/offset, by which the town will name it."""
-    async with AIOKafkaProducer(**kafka(), acks="all", enable_idempotence=True) as producer:
-        stands = await producer.send_and_wait(
-            INTAKE.name,
-            key=INTAKE.key_of(paid).encode(),
-            value=paid.model_dump_json().encode(),
-            headers=headers(paid),
-        )
+    producer = AIOKafkaProducer(**kafka(), acks="all", enable_idempotence=True)
+    key, value = INTAKE.key_of(paid).encode(), paid.model_dump_json().encode()
+    try:
+        await producer.start()
+        stands = await producer.send_and_wait(INTAKE.name, key=key, value=value, headers=headers(paid))
+    finally:
+        await producer.stop()
     return f"{stands.topic}/{stands.partition}/{stands.offset}"
 
 
@@ -83,12 +85,15 @@ async def answer_to(message: str) -> PaymentOutcome:
         auto_offset_reset="earliest",
         enable_auto_commit=False,
     )
-    async with consumer:
+    try:
+        await consumer.start()
         async for record in consumer:
             outcome = PaymentOutcome.model_validate_json(record.value)
             await consumer.commit()  # once the answer is kept
             if outcome.message == message:
                 return outcome
+    finally:
+        await consumer.stop()
     raise ConnectionError("Kafka closed the connection before the answer came.")
 
 

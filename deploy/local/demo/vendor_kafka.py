@@ -2,14 +2,18 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from contracts.payments import PaymentOutcome
 from contracts.topics import vendor_intake, vendor_outcome
+
+Client = TypeVar("Client", AIOKafkaConsumer, AIOKafkaProducer)
 
 MAX_BYTES = 16 * 1024 * 1024
 """Above Kafka's own limit, so that the broker and not the client refuses what is too big."""
@@ -46,10 +50,20 @@ class Login:
         }
 
 
+@asynccontextmanager
+async def started(client: Client) -> AsyncIterator[Client]:
+    """A running client; stopped also when it could not start, which its own context manager leaves undone."""
+    try:
+        await client.start()
+        yield client
+    finally:
+        await client.stop()
+
+
 async def send_over_kafka(lines: dict[int, bytes], login: Login, within: float) -> dict[int, PaymentOutcome]:
     """Publish each line and wait for its answer; lines that were not answered in time are not in the result."""
     # Without a group: this run's answers begin where the topic ends now.
-    async with AIOKafkaConsumer(login.outcomes, **login.settings()) as consumer:
+    async with started(AIOKafkaConsumer(login.outcomes, **login.settings())) as consumer:
         await consumer.seek_to_end()
         line_at = await _publish(lines, login)
         return await _collect(consumer, line_at, within)
@@ -58,9 +72,9 @@ async def send_over_kafka(lines: dict[int, bytes], login: Login, within: float) 
 async def _publish(lines: dict[int, bytes], login: Login) -> dict[str, int]:
     """Where each line stands in Kafka (topic/partition/offset), by which the town names it in its answer."""
     settings = {"acks": "all", "enable_idempotence": True, "linger_ms": 5, "max_request_size": MAX_BYTES}
-    async with AIOKafkaProducer(**login.settings(), **settings) as producer:
+    async with started(AIOKafkaProducer(**login.settings(), **settings)) as producer:
         promised = [
-            await producer.send(login.intake, key=_key(line), value=line, headers=_headers(login, number))
+            await producer.send(login.intake, key=key_of(line), value=line, headers=_headers(login, number))
             for number, line in lines.items()
         ]
         stands = await asyncio.gather(*promised, return_exceptions=True)
@@ -72,7 +86,8 @@ async def _publish(lines: dict[int, bytes], login: Login) -> dict[str, int]:
     return {f"{one.topic}/{one.partition}/{one.offset}": line for one, line in placed}
 
 
-def _key(line: bytes) -> bytes | None:
+def key_of(line: bytes) -> bytes | None:
+    """The account number of a payment; nothing for a line that has none to read."""
     try:
         return str(json.loads(line)["account_number"]).encode()
     except (ValueError, TypeError, KeyError, RecursionError):

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from contracts.payments import PaymentOutcome
 from contracts.webhook import signed_headers
+from deploy.local.demo.vendor_kafka import key_of
 
 AT_ONCE = 16
 TRIES = 4
@@ -16,16 +17,27 @@ PAUSE_SECONDS = 0.5
 
 
 async def send_over_webhook(lines: dict[int, bytes], url: str, secret: str, within: float) -> dict[int, PaymentOutcome]:
-    """Post each line; lines that got no PaymentOutcome for an answer are not in the result."""
+    """Post each line, those of one account in their order; lines without a PaymentOutcome are not in the result."""
+    answers: dict[int, PaymentOutcome] = {}
     room = asyncio.Semaphore(AT_ONCE)
     async with httpx.AsyncClient(timeout=within) as client:
 
-        async def one(body: bytes) -> PaymentOutcome | None:
-            async with room:
-                return await _post(client, url, secret, body)
+        async def post_in_order(numbers: list[int]) -> None:
+            for number in numbers:
+                async with room:
+                    answer = await _post(client, url, secret, lines[number])
+                if answer is not None:
+                    answers[number] = answer
 
-        answers = await asyncio.gather(*(one(body) for body in lines.values()))
-    return {number: answer for number, answer in zip(lines, answers, strict=True) if answer is not None}
+        await asyncio.gather(*(post_in_order(numbers) for numbers in _by_account(lines)))
+    return answers
+
+
+def _by_account(lines: dict[int, bytes]) -> list[list[int]]:
+    accounts: dict[bytes | int, list[int]] = {}
+    for number, line in lines.items():
+        accounts.setdefault(key_of(line) or number, []).append(number)
+    return list(accounts.values())
 
 
 async def _post(client: httpx.AsyncClient, url: str, secret: str, body: bytes) -> PaymentOutcome | None:
