@@ -12,6 +12,7 @@ from services.notifications.documents.printable import typeset
 from services.notifications.documents.recipient import Recipient, postal_lines
 from services.notifications.documents.wording import Wording
 
+_MOST_CALLOUTS_BESIDE = 1
 _TITLED = {BillKind.FINAL: "title.final", BillKind.CORRECTED: "title.corrected"}
 
 
@@ -165,8 +166,8 @@ def ways_to_pay(bill: BillIssued, letterhead: Letterhead, wording: Wording) -> l
 
 
 def pay_in_short(bill: BillIssued, letterhead: Letterhead, wording: Wording) -> str:
-    """How to pay in one sentence, for page 1; empty when no payment is asked for."""
-    if not asks_for_payment(bill):
+    """How to pay in a sentence, for page 1; empty when nothing is asked for or more pressing words need the room."""
+    if not asks_for_payment(bill) or len(callouts(bill, letterhead, wording)) > _MOST_CALLOUTS_BESIDE:
         return ""
     return typeset(wording.say("pay.in_short", url=letterhead.pay_link(bill.account_number)))
 

@@ -18,6 +18,7 @@ from services.notifications.documents.templates import Templates
 
 _STYLE = "style.typ"
 _NOON = 12 * 3600
+_REMEMBERED_COMPILES = 10
 
 
 class Press:
@@ -46,6 +47,12 @@ class Press:
         if not isinstance(pdf, bytes):
             raise TypeError(f"typst gave {type(pdf).__name__} for {layout} where a PDF was asked for")
         return pdf
+
+    def forget(self) -> None:
+        """Free what typst remembers of big documents: it keeps the work of its last ten compilations for the next."""
+        with self._lock:
+            for _ in range(_REMEMBERED_COMPILES):
+                self._compiler.compile(input=b"", format="pdf")
 
     @cached_property
     def _compiler(self) -> typst.Compiler:

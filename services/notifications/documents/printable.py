@@ -19,6 +19,8 @@ _DRAWN = (
 
 def one_line(text: str) -> str:
     """The text in composed form on one line, without control, direction and zero-width characters."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     visible = (" " if unicodedata.category(char) in {"Cc", "Zl", "Zp"} else char for char in text)
     kept = (char for char in visible if unicodedata.category(char) not in {"Cf", "Cs", "Co", "Cn"})
     return unicodedata.normalize("NFC", " ".join("".join(kept).split()))
@@ -26,7 +28,8 @@ def one_line(text: str) -> str:
 
 def typeset(text: str) -> str:
     """One line of text in which every letter can be drawn by the embedded fonts."""
-    return "".join(char if _drawn(char) else _MISSING for char in one_line(text))
+    line = one_line(text)
+    return line if line.isascii() else "".join(char if _drawn(char) else _MISSING for char in line)
 
 
 def _drawn(char: str) -> bool:
