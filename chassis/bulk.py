@@ -28,6 +28,8 @@ class Arrivals:
     new: frozenset[Any]
     repeated: frozenset[Any]
     conflicting: frozenset[Any]
+    in_force: Mapping[Any, bytes]
+    """The content hash that stands under each key, to tell which of several messages with one key is the odd one."""
 
 
 def table_of(model: type[SQLModel]) -> Table:
@@ -65,14 +67,15 @@ async def insert_new(tx: Transaction, model: type[SQLModel], rows: Sequence[Row]
         if known["content_hash"] != row["content_hash"]:
             odd.add(row[key])
     if not first:
-        return Arrivals(frozenset(), frozenset(), frozenset())
+        return Arrivals(frozenset(), frozenset(), frozenset(), {})
     statement = sql.SQL("{} on conflict ({}) do nothing returning {}").format(
         _insert(table_of(model), list(rows[0])), sql.Identifier(key), sql.Identifier(key)
     )
     new = frozenset(await _keys(tx, statement, _columns(list(first.values()))))
     known_hashes = await _hashes(tx, table_of(model), key, [one for one in first if one not in new])
     odd |= {one for one, known_hash in known_hashes.items() if known_hash != first[one]["content_hash"]}
-    return Arrivals(new, frozenset(first) - new - odd, frozenset(odd))
+    in_force = {one: first[one]["content_hash"] for one in new} | known_hashes
+    return Arrivals(new, frozenset(first) - new - odd, frozenset(odd), in_force)
 
 
 async def keep_newest(tx: Transaction, model: type[SQLModel], rows: Sequence[Row], key: str) -> frozenset[Any]:

@@ -125,7 +125,7 @@ class _Reading:
 
 def _scalar(node: yaml.Node) -> object:
     text = str(node.value)
-    if getattr(node, "style", None) is not None:
+    if getattr(node, "style", None):
         return text  # quoted, or a block of text: words, whatever they look like
     if text in ("", "~", "null"):
         return None

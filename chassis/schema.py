@@ -48,6 +48,8 @@ create table waiting_fact (
     identity text not null,
     awaits text not null,
     awaited_key text not null,
+    partition integer not null,
+    "offset" bigint not null,
     key bytea,
     value bytea not null,
     headers jsonb not null,

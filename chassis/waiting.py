@@ -5,6 +5,7 @@ They wait in the consumer's own database and are taken up in the transaction in 
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import text
 
@@ -13,8 +14,9 @@ from chassis.deadletters import headers_from_json, headers_to_json
 from chassis.received import RawMessage
 
 _INSERT = text(
-    "insert into waiting_fact (topic, identity, awaits, awaited_key, key, value, headers)"
-    " values (:topic, :identity, :awaits, :awaited_key, :key, :value, cast(:headers as jsonb)) on conflict do nothing"
+    'insert into waiting_fact (topic, identity, awaits, awaited_key, partition, "offset", key, value, headers)'
+    " values (:topic, :identity, :awaits, :awaited_key, :partition, :offset, :key, :value, cast(:headers as jsonb))"
+    " on conflict do nothing"
 )
 
 
@@ -39,6 +41,8 @@ async def write(tx: Transaction) -> None:
                 "identity": message.identity,
                 "awaits": awaits,
                 "awaited_key": awaited_key,
+                "partition": message.raw.partition,
+                "offset": message.raw.offset,
                 "key": message.raw.key,
                 "value": message.raw.value,
                 "headers": headers_to_json(message.raw),
@@ -53,14 +57,17 @@ async def release(tx: Transaction, awaits: str, keys: frozenset[str]) -> list[Ra
     rows = await tx.execute(
         text(
             "delete from waiting_fact where awaits = :awaits and awaited_key = any(:keys)"
-            " returning topic, key, value, headers, since"
+            ' returning topic, partition, "offset", key, value, headers, since'
         ),
         {"awaits": awaits, "keys": list(keys)},
     )
-    ordered = sorted(rows.mappings(), key=lambda row: row["since"])
-    return [
-        RawMessage(row["topic"], -1, -1, row["key"], row["value"], headers_from_json(row["headers"])) for row in ordered
-    ]
+    ordered = sorted(rows.mappings(), key=lambda row: (row["since"], row["partition"], row["offset"]))
+    return [_raw(row) for row in ordered]
+
+
+def _raw(row: Any) -> RawMessage:
+    headers = headers_from_json(row["headers"])
+    return RawMessage(row["topic"], row["partition"], row["offset"], row["key"], row["value"], headers)
 
 
 async def listed(tx: Transaction, limit: int) -> list[WaitingFact]:
