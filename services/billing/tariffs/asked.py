@@ -13,7 +13,7 @@ from services.billing.tariffs.mentions import mentions, walk
 from services.billing.tariffs.model import Tariff, Version, When
 from services.billing.tariffs.tariffs import Tariffs
 from services.billing.tariffs.units import gallons
-from services.billing.tariffs.values import OTHERWISE, Table
+from services.billing.tariffs.values import OTHERWISE, Table, Words
 
 _QUANTITY = re.compile(r"(-?[0-9][0-9,]*(?:\.[0-9]+)?)\s*([a-z_0-9]*)")
 _DATES = ("start", "bill_date", "read_date")
@@ -67,11 +67,18 @@ def _take(found: Asked, key: str, value: str, tariffs: Tariffs) -> None:
         found.days = _whole(key, value)
     elif key in _DATES:
         found.dates[key] = _date(key, value)
-    elif name == "usage" or usage_of(name) in tariffs.services:
-        found.usages[service or (None if name == "usage" else usage_of(name))] = _usage(value)
+    elif name in _names_of_usage(tariffs) or usage_of(name) in tariffs.services:
+        found.usages[service or usage_of(name)] = _usage(value)
     else:
         _known(name, tariffs)
         found.attributes.setdefault(service or None, {})[name] = value
+
+
+def _names_of_usage(tariffs: Tariffs) -> set[str]:
+    """`usage`, and what a tariff defines to be just that, as imported ones do with `usage_ccf`."""
+    versions = (version for tariff in tariffs.services.values() for version in tariff.versions)
+    defined = ((name, item.value) for version in versions for name, item in version.definitions.items())
+    return {"usage"} | {name for name, value in defined if isinstance(value, Words) and value.root == "usage"}
 
 
 def _known(name: str, tariffs: Tariffs) -> None:
@@ -83,8 +90,9 @@ def _known(name: str, tariffs: Tariffs) -> None:
 def asked_for(tariff: Tariff) -> set[str]:
     """The attributes of accounts that a tariff uses anywhere."""
     names = {mention.name for version in tariff.versions for mention in mentions(version)}
-    classes = {"class"} if any(version.classes for version in tariff.versions) else set()
-    return {name for name in names | classes if name not in DERIVED and attribute(tariff, name) is not None}
+    classes = {tariff.class_by} if any(version.classes for version in tariff.versions) else set()
+    derived = DERIVED.keys() - tariff.attributes.keys()
+    return {name for name in names | classes if name not in derived and attribute(tariff, name) is not None}
 
 
 def values_of(tariff: Tariff, name: str) -> list[str]:
@@ -92,12 +100,12 @@ def values_of(tariff: Tariff, name: str) -> list[str]:
     declared = attribute(tariff, name)
     found = list(declared.values or ()) if declared is not None else []
     for version in tariff.versions:
-        found.extend(_values_in(version, name))
+        found.extend(_values_in(version, name, tariff.class_by))
     return list(dict.fromkeys(found))
 
 
-def _values_in(version: Version, name: str) -> Iterator[str]:
-    if name == "class":
+def _values_in(version: Version, name: str, class_by: str) -> Iterator[str]:
+    if name == class_by:
         yield from (one for key in version.classes for one in class_names(key))
     for _, part in walk(version):
         if isinstance(part, Table) and name in part.names and not part.of_ranges:

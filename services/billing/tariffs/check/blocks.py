@@ -54,13 +54,14 @@ def _ends_wrong(
     opened: Opened, path: Path, block: Block, row: tuple[str, str], low: Decimal | None, last: bool
 ) -> Iterator[Mistake]:
     end = _end(block, row, low)
+    own = isinstance(block.to, Table)  # a meter size may have fewer blocks than others: empty ones, or no more
     if last and end is not None and end.is_finite():
         message = f"There is a gap: usage over {words.quantity(end)} has no price."
         yield opened.mistake(path, message, "Add a last block with a price only, or leave out where this one ends.")
-    elif not last and end is not None and not end.is_finite():
+    elif not last and end is not None and not end.is_finite() and not own:
         message = "There is an overlap: this block has no end, and another comes after it."
         yield opened.mistake(path, message, "Say where it ends with `to:`, or make it the last.")
-    elif low is not None and end is not None and end <= low:
+    elif low is not None and end is not None and (end < low or (end == low and not own)):
         ends = f"this block ends at {words.quantity(end)}, the one before at {words.quantity(low)}"
         message = f"There is an overlap: {ends}."
         yield opened.mistake((*path, "to"), message, "Put the blocks in order, each with a higher `to`.")

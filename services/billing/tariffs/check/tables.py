@@ -60,7 +60,7 @@ def _values_wrong(
         yield opened.mistake((*path, value), f"`{value}` is no value of `{name}`.", suggest(value, wanted))
     if OTHERWISE not in table.rows:
         for value in sorted(wanted - values):
-            what = "class" if name == "class" else f"`{name}`"
+            what = "class" if name == opened.tariff.class_by else f"`{name}`"
             message = f"The {what} {value} has no rate in this table."
             yield opened.mistake(path, message, f"Add a row `{value}:`, or `otherwise:` for all others.")
 
@@ -74,7 +74,7 @@ def _wanted(opened: Opened, name: str, version: Version, path: Path) -> set[str]
         return set(opened.tariff.seasons) | ({"none"} & _said(version, name))
     if name == "month":
         return {str(month) for month in range(1, 13)}
-    if name == "class" and version.classes and "classes" not in path:
+    if name == opened.tariff.class_by and version.classes and "classes" not in path:
         return {one for key in version.classes for one in class_names(key)}
     return _sisters(version, name, path)
 
@@ -127,9 +127,10 @@ def _classes_without_rates(opened: Opened, path: Path, version: Version) -> Iter
 
 
 def _known_classes(opened: Opened, version: Version) -> set[str]:
-    declared = opened.tariff.attributes.get("class")
+    class_by = opened.tariff.class_by
+    declared = opened.tariff.attributes.get(class_by)
     in_conditions = {
-        one for _, when in parts(version, When) if isinstance(when.root, dict) for one in when.root.get("class", [])
+        one for _, when in parts(version, When) if isinstance(when.root, dict) for one in when.root.get(class_by, [])
     }
     return set(declared.values or () if declared else ()) | in_conditions
 
