@@ -4,7 +4,7 @@ Entries that the `bill` adds up become charges; what they need becomes definitio
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from chassis.townpack import Mistake
@@ -14,17 +14,22 @@ from services.billing.tariffs.owrs.bill import Share, share_of, usage_price
 from services.billing.tariffs.owrs.composition import Composition, compose
 from services.billing.tariffs.owrs.formulas import expression_of, number_of
 from services.billing.tariffs.owrs.keys import sameness
-from services.billing.tariffs.owrs.model import CustomerClass, Entry, Lookup, MalformedError, Scalar, Tiers
+from services.billing.tariffs.owrs.model import (
+    Broken,
+    CustomerClass,
+    Entry,
+    Lookup,
+    MalformedError,
+    Scalar,
+    Tiers,
+)
 from services.billing.tariffs.owrs.names import USAGE, code_of, entry_named, is_usage, kinds
-from services.billing.tariffs.owrs.tiers import Matched, RateType, as_lists, end_before, rate_type
+from services.billing.tariffs.owrs.tiers import UNLIMITED, Matched, RateType, as_lists, rate_type
 from services.billing.tariffs.owrs.vocabulary import Vocabulary
 from services.billing.tariffs.units import plain
 
 Raw = Any
 """What a tariff file would say: a number, words, a table, a charge."""
-
-_NOTHING = Scalar("0", 0)
-_UNLIMITED = Scalar("unlimited", 0)
 
 
 @dataclass(slots=True)
@@ -56,13 +61,20 @@ class ClassRates:
         self._billed = composition.billed
         charges = {self._codes[name]: self._charge(name) for name in composition.billed}
         charges |= self._others(composition)
+        for entry in self.customers.entries.values():
+            if isinstance(entry, Broken):  # and not needed, or it would have stopped us
+                told = entry.mistake
+                self.warnings.append(replace(self.mistake(told.line, told.message, told.mend), severity="warning"))
         return ({"definitions": self.definitions} if self.definitions else {}) | {"charges": charges}
 
     # What composing the bill asks.
 
     def entry(self, name: str) -> Entry:
         """An entry, with the tables settled that depend on what the file itself says."""
-        return self._settled(self.customers.entries[name])
+        entry = self.customers.entries[name]
+        if isinstance(entry, Broken):
+            raise self.malformed(entry.mistake.line, entry.mistake.message, entry.mistake.mend)
+        return self._settled(entry)
 
     def named(self, name: str) -> str | None:
         return entry_named(self.customers.entries, name)
@@ -139,7 +151,7 @@ class ClassRates:
 
     def value(self, entry: Entry) -> Raw:
         """A number, words or a table, as a tariff says it."""
-        if entry is _UNLIMITED:
+        if entry is UNLIMITED:
             return "unlimited"
         if isinstance(entry, Lookup):
             by = [self.vocabulary.attribute(name, "word") for name in entry.depends_on]
@@ -169,7 +181,6 @@ class ClassRates:
             self._define(entry)
             return _amount_of(self._codes[entry]) if entry in self._billed else self._codes[entry]
         if is_usage(name):
-            self.definitions[USAGE] = "usage"
             return USAGE
         return self.vocabulary.attribute(name, self.vocabulary.kinds.get(name, "number"))
 
@@ -201,7 +212,7 @@ class ClassRates:
                 settled = self._decided(settled, name, self.customers.entries[own])
         return settled
 
-    def _decided(self, lookup: Lookup, name: str, by: Entry) -> Entry:
+    def _decided(self, lookup: Lookup, name: str, by: Entry | Broken) -> Entry:
         """A table without a name that the file itself gives a value."""
         if not isinstance(by, Scalar) or any(self.mentioned(by)):
             reason = f"A table depends on `{name}`, which the file works out itself."
@@ -226,10 +237,11 @@ class ClassRates:
         budget = self._budget(name)
         blocks = []
         for index in range(matched.count):
-            block = {"price": self.value(matched.item(prices, index, lambda price: price, _NOTHING))}
+            if matched.is_empty(index, kind):
+                continue
+            block = {"price": self.value(matched.price(index))}
             if index < matched.count - 1:
-                end = matched.item(starts, index + 1, lambda start: end_before(start, budget, kind), _UNLIMITED)
-                block["to"] = self.value(end)
+                block["to"] = self.value(matched.end(index, budget, kind))
             blocks.append(block)
         return blocks
 

@@ -99,8 +99,10 @@ def report(
 
 def _watched(folder: Path) -> list[FileReport]:
     """The reports, with a bar on a terminal: a state's files take a while."""
-    count = len(files_in(folder))
-    with typer.progressbar(reports(folder), length=count, label="Reading", file=typer.get_text_stream("stderr")) as bar:
+    stderr, count = typer.get_text_stream("stderr"), len(files_in(folder))
+    if not stderr.isatty():
+        return list(reports(folder))
+    with typer.progressbar(reports(folder), length=count, label="Reading", file=stderr) as bar:
         return list(bar)
 
 

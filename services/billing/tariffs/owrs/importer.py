@@ -15,6 +15,7 @@ from services.billing.tariffs.model import Rates, Tariff
 from services.billing.tariffs.order import CycleError, in_order
 from services.billing.tariffs.owrs.classes import ClassRates
 from services.billing.tariffs.owrs.model import MalformedError, RateFile
+from services.billing.tariffs.owrs.names import USAGE
 from services.billing.tariffs.owrs.vocabulary import Vocabulary
 from services.billing.tariffs.tariffs import read_tariff
 
@@ -82,10 +83,9 @@ def _tariff(file: RateFile, classes: Mapping[str, Any], vocabulary: Vocabulary) 
     tariff: dict[str, Any] = {"unit": file.unit, "bills_a_year": file.bills_a_year, "class_by": CLASS_ATTRIBUTE}
     # A formula's result is rounded once, as the bill that OWRS defines is one number.
     tariff["rounding"] = {"per": "service"}
-    if declared := vocabulary.declared():
-        tariff["attributes"] = declared
+    tariff["attributes"] = {CLASS_ATTRIBUTE: {"kind": "word", "means": "customer class"}} | vocabulary.declared()
     version = {"effective": file.effective, "source": file.source, "note": f"Imported from {file.utility}."}
-    return tariff | {"versions": [version | {"classes": dict(classes)}]}
+    return tariff | {"versions": [version | {"definitions": {USAGE: "usage"}, "classes": dict(classes)}]}
 
 
 def _read(text: str, file: RateFile) -> Tariff:

@@ -41,6 +41,13 @@ class Lookup:
     line: int
 
 
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """An entry that can't be read. It matters only to a bill that needs it."""
+
+    mistake: Mistake
+
+
 Entry = Scalar | Tiers | Lookup
 
 
@@ -49,7 +56,7 @@ class CustomerClass:
     """The entries of one customer class by name, in the file's order."""
 
     name: str
-    entries: Mapping[str, Entry]
+    entries: Mapping[str, Entry | Broken]
     line: int
 
 

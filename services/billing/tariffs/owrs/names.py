@@ -16,7 +16,7 @@ from services.billing.tariffs.expressions.tree import (
     Truth,
     children,
 )
-from services.billing.tariffs.owrs.model import Entry
+from services.billing.tariffs.owrs.model import Broken, Entry
 
 Kind = Literal["number", "word", "flag"]
 
@@ -46,7 +46,7 @@ def is_usage(name: str) -> bool:
     return _USAGE.fullmatch(name) is not None
 
 
-def entry_named(entries: Mapping[str, Entry], name: str) -> str | None:
+def entry_named(entries: Mapping[str, Entry | Broken], name: str) -> str | None:
     """The entry that a formula means by a name: also in other case, or written with `_commodity`."""
     if name in entries:
         return name

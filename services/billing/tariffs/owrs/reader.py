@@ -11,7 +11,16 @@ import yaml
 from chassis.townpack import Mistake
 from services.billing.tariffs.owrs import metadata
 from services.billing.tariffs.owrs.keys import OTHERWISE, sameness, spelled, split_key
-from services.billing.tariffs.owrs.model import CustomerClass, Entry, Lookup, MalformedError, RateFile, Scalar, Tiers
+from services.billing.tariffs.owrs.model import (
+    Broken,
+    CustomerClass,
+    Entry,
+    Lookup,
+    MalformedError,
+    RateFile,
+    Scalar,
+    Tiers,
+)
 from services.billing.tariffs.owrs.nodes import MOST_NODES, documents, is_empty, line_of, pairs
 
 DEEPEST_LOOKUP = 6
@@ -108,8 +117,8 @@ class _Reading:
                 refused[name] = replace(error.mistake, message=f"Class `{name}`: {error.mistake.message}")
         return classes, refused
 
-    def _entries(self, node: yaml.Node, line: int) -> dict[str, Entry]:
-        entries: dict[str, Entry] = {}
+    def _entries(self, node: yaml.Node, line: int) -> dict[str, Entry | Broken]:
+        entries: dict[str, Entry | Broken] = {}
         for key, value, key_line in pairs(node):
             entry_name = _plain(key)
             if entry_name in entries:
@@ -117,10 +126,16 @@ class _Reading:
             if is_empty(value):
                 entries.pop(entry_name, None)  # as if it were not there: only what is used must be said
             else:
-                entries[entry_name] = self._entry(value, key_line)
+                entries[entry_name] = self._entry_or_broken(value, key_line)
         if not entries:
             raise self._malformed(line, "There are no rates.", "Write its charges and its `bill`.")
         return entries
+
+    def _entry_or_broken(self, node: yaml.Node, line: int) -> Entry | Broken:
+        try:
+            return self._entry(node, line)
+        except MalformedError as error:
+            return Broken(error.mistake)
 
     def _entry(self, node: yaml.Node, line: int, depth: int = 0) -> Entry:
         self._count(line, depth)

@@ -18,6 +18,9 @@ from services.billing.tariffs.units import plain
 
 RateType = Literal["tiered", "budget"]
 
+UNLIMITED = Scalar("unlimited", 0)
+"""Where a tier ends that no other follows."""
+
 Conditions = Mapping[str, str]
 """Which attribute has which value (as `sameness` says it) for a list to be the one that counts."""
 
@@ -90,6 +93,7 @@ class Matched:
             self._look_over(starts)
         if len(self.left_out) == len(all_starts):
             raise MalformedError(replace(self.warnings[0], severity="error"))
+        self.starts = self._rising(self.starts)
 
     def _match(self, given: Conditions, starts: Tiers) -> None:
         beside = [prices for held, prices in variants(self.prices) if together(given, held)]
@@ -116,20 +120,51 @@ class Matched:
             mistake = self.told(starts.line, message, "Begin with 0.")
             self.warnings.append(replace(mistake, severity="warning"))
 
-    @property
-    def count(self) -> int:
-        kept = (list_ for _, list_ in variants(self.starts) if id(list_) not in self.left_out)
-        return max(len(list_.items) for list_ in kept)
-
-    def item(self, entry: Entry, index: int, convert: Callable[[Scalar], Entry], beyond: Scalar) -> Entry:
-        """One item of every list, as an entry: a scalar, or a table of scalars. `beyond` stands in where a list
-        is shorter than others."""
+    def _rising(self, entry: Entry) -> Entry:
+        """The lists that are not left out; a start below the one before it is moved up to it."""
         if isinstance(entry, Lookup):
             kept = {key: row for key, row in entry.rows.items() if id(row) not in self.left_out}
-            rows = {key: self.item(row, index, convert, beyond) for key, row in kept.items()}
-            return Lookup(entry.depends_on, rows, entry.line)
+            return Lookup(entry.depends_on, {key: self._rising(row) for key, row in kept.items()}, entry.line)
         assert isinstance(entry, Tiers)
-        return convert(entry.items[index]) if index < len(entry.items) else beyond
+        items, highest = [], Decimal(1)
+        for item in entry.items:
+            number = start_number(item.text)
+            highest = max(highest, number or highest)
+            items.append(item if number is None else Scalar(f"{highest:f}", item.line))
+        return Tiers(tuple(items), entry.line)
+
+    @property
+    def count(self) -> int:
+        return max(len(starts.items) for _, starts in variants(self.starts))
+
+    def is_empty(self, index: int, kind: RateType) -> bool:
+        """Whether a block can hold no unit for anybody: the next one starts where it does."""
+        if not isinstance(self.starts, Tiers) or index + 1 >= len(self.starts.items):
+            return False
+        ends = [end_before(start, "", kind) for start in self.starts.items[index : index + 2]]
+        low, high = (number_of(end.text) for end in ends)
+        return low is not None and low == high
+
+    def price(self, index: int) -> Entry:
+        """The price of a block, for each list; beyond a list's end no unit is left to be priced."""
+        return _each(self.prices, lambda tiers: tiers.items[min(index, len(tiers.items) - 1)])
+
+    def end(self, index: int, budget: str, kind: RateType) -> Entry:
+        """Where a block ends, for each list; a list's last block has no end."""
+
+        def of_list(tiers: Tiers) -> Scalar:
+            following = tiers.items[index + 1 : index + 2]
+            return end_before(following[0], budget, kind) if following else UNLIMITED
+
+        return _each(self.starts, of_list)
+
+
+def _each(entry: Entry, pick: Callable[[Tiers], Scalar]) -> Entry:
+    """One scalar for each list of an entry, in the same tables."""
+    if isinstance(entry, Lookup):
+        return Lookup(entry.depends_on, {key: _each(row, pick) for key, row in entry.rows.items()}, entry.line)
+    assert isinstance(entry, Tiers)
+    return pick(entry)
 
 
 def end_before(start: Scalar, budget: str, kind: RateType) -> Scalar:
