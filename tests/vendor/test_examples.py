@@ -113,5 +113,5 @@ async def test_a_webhook_signed_with_another_secret_is_not_accepted() -> None:
 
 
 def test_every_example_has_a_test() -> None:
-    tested = {"vendor.py", "payment.json", "kcat.sh", "webhook.py", "webhook.sh"}
+    tested = {"vendor.py", "first_account.py", "payment.json", "kcat.sh", "webhook.py", "webhook.sh"}
     assert {file.name for file in EXAMPLES.iterdir() if file.is_file()} == tested
