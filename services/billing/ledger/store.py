@@ -8,9 +8,10 @@ from uuid import UUID
 from psycopg.rows import class_row
 from uuid_utils.compat import uuid7
 
-from chassis.bulk import copy_columns
+from chassis.bulk import copy_columns, copy_in
 from chassis.database import Transaction
 from services.billing.ledger.book import Allocated, Book, Chart, Credit, Item, Journal, LedgerError, Movement
+from services.billing.ledger.tables import Deposit
 
 _ITEM = tuple(one.name for one in fields(Item))
 _CREDIT = tuple(one.name for one in fields(Credit))
@@ -27,6 +28,10 @@ _ALLOCATIONS = f"select {', '.join(Allocated._fields)} from allocation where acc
 _BILL_MOVEMENTS = f"""
 select {", ".join(Movement._fields)} from transfer
 where account_id = any(%s) and source_kind = 'bill' and source_id = any(%s) order by id
+"""
+_PAYMENTS_BEYOND = """
+select p.account_id, p.payment_seq from payment p join account a on a.id = p.account_id
+where p.account_id = any(%s) and p.payment_seq > a.payments_through order by p.account_id, p.payment_seq
 """
 _SAVE_ITEMS = """
 update open_item o set remaining = v.remaining, reversed = v.reversed
@@ -110,6 +115,27 @@ async def mark_reversed(tx: Transaction, bill_ids: Collection[UUID], day: Any) -
     """Note that bills were taken back."""
     driver = await tx.driver()
     await driver.execute("update bill_posting set reversed_on = %s where bill_id = any(%s)", [day, list(bill_ids)])
+
+
+async def payment_hashes(tx: Transaction, payment_ids: Collection[UUID]) -> dict[UUID, bytes]:
+    """The content under which payments were posted."""
+    driver = await tx.driver()
+    cursor = await driver.execute(
+        "select payment_id, content_hash from payment where payment_id = any(%s)", [list(payment_ids)]
+    )
+    return {payment_id: bytes(content) for payment_id, content in await cursor.fetchall()}
+
+
+async def payments_beyond(tx: Transaction, account_ids: Collection[UUID]) -> list[tuple[UUID, int]]:
+    """Posted payments above each account's `payments_through`, in order."""
+    driver = await tx.driver()
+    cursor = await driver.execute(_PAYMENTS_BEYOND, [list(account_ids)])
+    return await cursor.fetchall()
+
+
+async def save_deposits(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
+    """Keep deposits that came as payments."""
+    await copy_in(tx, Deposit, rows)
 
 
 async def save(tx: Transaction, journal: Journal, books: Collection[Book]) -> None:

@@ -74,6 +74,12 @@ create table transfer (
 );
 create index transfer_account on transfer (account_id);
 create index transfer_day on transfer using brin (business_date) with (autosummarize = on);
+create view posting as
+    select id, group_id, account_id, item_id, fund, debit as code, service, amount, effective_date, fiscal_period,
+        source_kind, source_id, business_date from transfer
+    union all
+    select id, group_id, account_id, item_id, fund, credit, service, -amount, effective_date, fiscal_period,
+        source_kind, source_id, business_date from transfer;
 create table open_item (
     item_id uuid primary key,
     account_id uuid not null,

@@ -1,0 +1,11 @@
+"""What billing is asked over HTTP, gathered."""
+
+from services.billing.days import api as days
+from services.billing.ledger import api as ledger
+from services.billing.usage import api as usage
+
+ROUTERS = (
+    *days.ROUTERS,
+    *ledger.ROUTERS,
+    *usage.ROUTERS,
+)

@@ -1,0 +1,31 @@
+"""Wires billing together: `uvicorn --factory services.billing.app:build`."""
+
+from fastapi import FastAPI
+
+from chassis.kit import Parts
+from chassis.service import service_app
+from chassis.settings import Settings
+from chassis.townpack import Bundle, Mistake
+from services.billing import api, events, policy, tariffs
+from services.billing.days import turning
+from services.billing.ledger import announce
+
+
+def check_pack(bundle: Bundle) -> list[Mistake]:
+    """What is wrong with billing's part of a pack: its section of town.yaml, and its tariffs."""
+    return [*policy.check(bundle), *tariffs.check(bundle)]
+
+
+PARTS = Parts(
+    name="billing",
+    subscriptions=events.SUBSCRIPTIONS,
+    routers=api.ROUTERS,
+    workers=(*turning.WORKERS,),
+    snapshots={"BalanceChanged": announce.republish},
+    check_pack=check_pack,
+)
+
+
+def build(settings: Settings | None = None) -> FastAPI:
+    """The service, from its environment unless told otherwise."""
+    return service_app(PARTS, settings or Settings())
