@@ -1,0 +1,76 @@
+"""The one place where bills are priced: for the preview, for the issue, and for the proof years later."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from hashlib import blake2b
+
+from services.billing.bills.corrections import correcting_lines
+from services.billing.bills.inputs import Correction, Customer, Hold, Item
+from services.billing.bills.periods import items_of
+from services.billing.bills.pricing import priced
+from services.billing.tariffs import CompiledTariffs, Line, PricingError
+from services.billing.tariffs.units import UnknownUnitError
+
+_ZERO = Decimal(0)
+PackTariffs = Mapping[str, CompiledTariffs]
+"""Tariffs by the hash of their pack: that of the run, and those of corrected bills."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An account's charges: what was priced, under which pack, and the lines it came to, in printed order."""
+
+    pack_hash: str
+    items: tuple[Item, ...]
+    corrections: tuple[Correction, ...]
+    lines: tuple[Line, ...]
+
+    @property
+    def total(self) -> Decimal:
+        """Dollars."""
+        return sum((line.amount for line in self.lines), _ZERO)
+
+    @property
+    def by_service(self) -> dict[str, Decimal]:
+        """Dollars by service; a service that costs nothing is there with zero."""
+        amounts = dict.fromkeys([item.service for item in self.items], _ZERO)
+        for line in self.lines:
+            amounts[line.service] = amounts.get(line.service, _ZERO) + line.amount
+        return amounts
+
+    @property
+    def lines_hash(self) -> bytes:
+        """Equal for equal lines: what was approved is what is issued."""
+        return _hash(self.lines)
+
+
+def make(customer: Customer, tariffs: PackTariffs, pack_hash: str, bill_date: date) -> Made:
+    """An account's charges. Raises Hold with the reason why there can be none."""
+    try:
+        items = items_of(customer, tariffs[pack_hash], bill_date)
+        made = make_again(items, customer.corrections, tariffs, pack_hash)
+    except (PricingError, UnknownUnitError) as error:
+        raise Hold("price", str(error)) from None
+    if not made.items and not made.corrections:
+        raise Hold("nothing_to_bill", "None of the account's services has days in the period that are not billed yet.")
+    return made
+
+
+def make_again(items: Sequence[Item], corrections: Sequence[Correction], tariffs: PackTariffs, pack_hash: str) -> Made:
+    """The charges of stored inputs."""
+    lines = list(priced(tariffs[pack_hash], items))
+    for correction in corrections:
+        lines += correcting_lines(correction, tariffs[correction.pack_hash])
+    return Made(pack_hash, tuple(items), tuple(corrections), tuple(lines))
+
+
+def _hash(lines: Iterable[Line]) -> bytes:
+    text = "\n".join(
+        [
+            f"{line.service}|{line.code}|{line.quantity}|{line.rate}|{line.amount}|{line.tariff_version}"
+            for line in lines
+        ]
+    )
+    return blake2b(text.encode(), digest_size=16).digest()

@@ -1,0 +1,1 @@
+"""Billing a cycle: preview, approval by a person, issue, certificate; and taking all of it back."""
