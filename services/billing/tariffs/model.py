@@ -33,6 +33,9 @@ def _listed(value: Any) -> Any:
     return [str(_flag_words(item)) for item in value] if isinstance(value, list) else [_flag_words(value)]
 
 
+Values = Annotated[list[str], BeforeValidator(_listed, json_schema_input_type=str | bool | int | list[str])]
+
+
 class Label(Part):
     """What a customer reads on the bill, in both languages."""
 
@@ -47,7 +50,7 @@ def _label(value: Any) -> Any:
 LabelText = Annotated[Label, BeforeValidator(_label, json_schema_input_type=str | Label)]
 
 
-class When(RootModel[dict[str, Annotated[list[str], BeforeValidator(_listed)]] | Words]):
+class When(RootModel[dict[str, Values] | Words]):
     """When a charge applies: the values that each attribute must have, or a formula that must be true."""
 
 
@@ -136,18 +139,20 @@ class ByUsage(_Charge):
         return self
 
 
+def _several(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+OfCharges = Annotated[list[str], BeforeValidator(_several, json_schema_input_type=str | list[str])]
+
+
 class Percent(_Charge):
     """A percent of other charges of this service (by name, or `all`), or of another service (`water`,
     `water.usage`)."""
 
     percent: Value
-    of: list[str] = Field(default=["all"], min_length=1)
+    of: OfCharges = Field(default=["all"], min_length=1)
     taxed: Literal["together", "each_line"] = "together"
-
-    @field_validator("of", mode="before")
-    @classmethod
-    def _several(cls, value: Any) -> Any:
-        return [value] if isinstance(value, str) else value
 
 
 class Bound(_Charge):
@@ -155,12 +160,7 @@ class Bound(_Charge):
 
     at_least: Value | None = None
     at_most: Value | None = None
-    of: list[str] = Field(default=["all"], min_length=1)
-
-    @field_validator("of", mode="before")
-    @classmethod
-    def _several(cls, value: Any) -> Any:
-        return [value] if isinstance(value, str) else value
+    of: OfCharges = Field(default=["all"], min_length=1)
 
 
 def _charge_kind(value: Any) -> str:
@@ -266,14 +266,9 @@ class Attribute(Part):
     """Something that accounts are asked for this tariff, beyond the names every tariff knows."""
 
     kind: Literal["word", "number", "flag"] = "word"
-    values: list[str] | None = None
+    values: Values | None = None
     default: str | Decimal | None = None
     means: str | None = Field(None, description="What it is, for the person who has to fill it in.")
-
-    @field_validator("values", mode="before")
-    @classmethod
-    def _words(cls, value: Any) -> Any:
-        return _listed(value) if isinstance(value, list) else value
 
     @field_validator("default", mode="before")
     @classmethod
