@@ -5,9 +5,10 @@ from decimal import Decimal
 from typing import Any
 
 from contracts.accounts import PostalAddress
-from contracts.billing import BilledRead, BillIssued, BillKind, BillLine, MonthlyUsage
+from contracts.billing import BilledRead, BillIssued, BillKind, BillLine, MonthlyUsage, OwedItem
+from contracts.delinquency import AccountDelinquent, Step
 from contracts.ids import thing_id
-from contracts.metering import ReadKind
+from contracts.metering import ReadFlag, ReadKind, UsageFlagged
 from services.notifications.documents import Letterhead, Recipient
 from services.notifications.documents.letterhead import LocalText
 
@@ -140,3 +141,34 @@ def a_bill(lines: list[BillLine] | None = None, account: str = "10004217", **cha
         "business_date": date(2023, 8, 8),
     }
     return BillIssued(**(values | parts | changes))
+
+
+def an_overdue_account(**changes: Any) -> AccountDelinquent:
+    item = OwedItem(
+        item_id=thing_id(TOWN, "item", "1"), kind="bill", amount=Decimal("131.40"), due_date=date(2023, 7, 28)
+    )
+    values: dict[str, Any] = {
+        "case_id": thing_id(TOWN, "case", "1"),
+        "account_id": thing_id(TOWN, "account", "10004217"),
+        "step": Step.REMINDER,
+        "past_due_items": (item,),
+        "amount_to_pay": Decimal("131.40"),
+        "deadline": date(2023, 8, 21),
+        "to_stop": "Once we have 131.40, no further step is taken.",
+        "business_date": date(2023, 8, 9),
+    }
+    return AccountDelinquent(**(values | changes))
+
+
+def a_flagged_read(**changes: Any) -> UsageFlagged:
+    values: dict[str, Any] = {
+        "read_id": thing_id(TOWN, "read", "1"),
+        "service_point_id": thing_id(TOWN, "service_point", "1"),
+        "flag": ReadFlag.HIGH,
+        "quantity": Decimal("41"),
+        "usual_quantity": Decimal("16"),
+        "unit": "kgal",
+        "read_date": date(2023, 8, 4),
+        "business_date": date(2023, 8, 5),
+    }
+    return UsageFlagged(**(values | changes))
