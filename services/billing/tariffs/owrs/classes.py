@@ -24,6 +24,7 @@ from services.billing.tariffs.owrs.model import (
     Tiers,
 )
 from services.billing.tariffs.owrs.names import USAGE, code_of, entry_named, is_usage, kinds
+from services.billing.tariffs.owrs.rows import is_emptied, leave_out_unusable
 from services.billing.tariffs.owrs.tiers import UNLIMITED, Matched, RateType, as_lists, rate_type
 from services.billing.tariffs.owrs.vocabulary import Vocabulary
 from services.billing.tariffs.units import plain
@@ -61,11 +62,25 @@ class ClassRates:
         self._billed = composition.billed
         charges = {self._codes[name]: self._charge(name) for name in composition.billed}
         charges |= self._others(composition)
+        rates = ({"definitions": self.definitions} if self.definitions else {}) | {"charges": charges}
+        self._leave_out(rates)
+        self._tell_broken()
+        return rates
+
+    def _leave_out(self, rates: dict[str, Raw]) -> None:
+        line, left_out = self.customers.line, leave_out_unusable(rates)
+        if is_emptied(rates):
+            raise self.malformed(line, "Nothing has a row in all of its tables.", "Compare the rows of its tables.")
+        for name, values in left_out.items():
+            message = f"Not every table has a row for {name} {', '.join(values)}; nobody can have such a bill."
+            self.warnings.append(replace(self.mistake(line, message, "Add the rows."), severity="warning"))
+
+    def _tell_broken(self) -> None:
+        """Entries that can't be read, and were not needed, or they would have stopped us."""
         for entry in self.customers.entries.values():
-            if isinstance(entry, Broken):  # and not needed, or it would have stopped us
+            if isinstance(entry, Broken):
                 told = entry.mistake
                 self.warnings.append(replace(self.mistake(told.line, told.message, told.mend), severity="warning"))
-        return ({"definitions": self.definitions} if self.definitions else {}) | {"charges": charges}
 
     # What composing the bill asks.
 
