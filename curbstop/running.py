@@ -53,6 +53,8 @@ def address(service: str) -> str:
     known = state()
     if known is None:
         raise TroubleError(f"Where is {service}? Start the suite with `curbstop up`, or set {variable}.")
+    if service not in known["services"]:
+        raise TroubleError(f"{service} does not run here; set {variable}.")
     return str(known["services"][service]["url"])
 
 

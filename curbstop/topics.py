@@ -31,11 +31,11 @@ def bring_about(
     Kafka is the one in CURBSTOP_KAFKA_SERVERS (log in with CURBSTOP_KAFKA_ADMIN_USER and
     CURBSTOP_KAFKA_ADMIN_PASSWORD), else the one `curbstop up` runs.
     """
-    from deploy.local import topics
+    from deploy.local import kafka_admin, topics
 
     servers, user, password = _kafka()
     changed = topics.apply(
-        topics.connect(servers, user, password),
+        kafka_admin.connect(servers, user, password),
         topics.all_topics(vendor or ()),
         prefix=prefix,
         passwords=_passwords(passwords),

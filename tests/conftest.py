@@ -114,9 +114,9 @@ def make_topics(places: Places) -> Iterator[GivenTopics]:
 
     `make_topics(["ReadPosted", "Anything"], topic_prefix)` answers the full names.
     """
-    from deploy.local import topics
+    from deploy.local import kafka_admin, topics
 
-    admin = topics.connect(places.kafka_servers, places.kafka_user, places.kafka_password)
+    admin = kafka_admin.connect(places.kafka_servers, places.kafka_user, places.kafka_password)
     made: list[str] = []
 
     def make(names: Iterable[str], prefix: str, partitions: int = 2) -> list[str]:

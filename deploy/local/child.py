@@ -27,8 +27,9 @@ def guardian() -> Guardian:
 
 
 def dismiss_guardian() -> None:
+    """Let the guardian go when it has nothing left to watch."""
     global _guardian  # noqa: PLW0603
-    if _guardian is not None:
+    if _guardian is not None and not _guardian.watched:
         _guardian.dismiss()
         _guardian = None
 

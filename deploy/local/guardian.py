@@ -20,6 +20,7 @@ class Guardian:
     """The supervisor's end of the pipe."""
 
     def __init__(self) -> None:
+        self.watched: set[int] = set()
         self._program = subprocess.Popen(
             [sys.executable, "-I", "-S", str(Path(__file__).resolve())],
             stdin=subprocess.PIPE,
@@ -33,13 +34,15 @@ class Guardian:
         return self._program.poll() is None
 
     def watch(self, pid: int, stop_signal: int) -> None:
+        self.watched.add(pid)
         self._say(f"watch {pid} {stop_signal}")
 
     def forget(self, pid: int) -> None:
+        self.watched.discard(pid)
         self._say(f"forget {pid}")
 
     def dismiss(self) -> None:
-        """Let the guardian go; it stops whatever was not forgotten."""
+        """Let the guardian go; it stops whatever it was not told to forget."""
         assert self._program.stdin is not None
         with contextlib.suppress(BrokenPipeError):
             self._program.stdin.close()

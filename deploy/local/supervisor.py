@@ -21,7 +21,7 @@ from pathlib import Path
 from types import FrameType
 
 from contracts.topics import SERVICES
-from deploy.local import topics
+from deploy.local import access, kafka_admin, topics
 from deploy.local.child import Child, dismiss_guardian
 from deploy.local.databases import databases
 from deploy.local.folder import Folder, in_use, listens, write_private
@@ -211,9 +211,9 @@ def _prepare(suite: Suite, tell: Tell) -> None:
 
 def _apply_topics(suite: Suite) -> None:
     found, plan = suite.places, suite.plan
-    admin = topics.connect(found.kafka_servers, found.kafka_user, found.kafka_password)
+    admin = kafka_admin.connect(found.kafka_servers, found.kafka_user, found.kafka_password)
     wanted = topics.all_topics(plan.vendors)
-    logins = topics.logins(wanted)
+    logins = access.logins(wanted)
     fresh = not all(suite.folder.knows_secret(f"kafka {login}") for login in logins)
     topics.apply(
         admin,
@@ -232,7 +232,7 @@ def _write_vendor(suite: Suite, name: str) -> None:
     """What to hand to the vendor: `source` it before the vendor's program."""
     folder = suite.folder.path / "vendors"
     folder.mkdir(exist_ok=True)
-    lines = {**suite.vendor(name).environment(), "WEBHOOK_URL": f"{suite.url('payments')}/webhooks/{name}"}
+    lines = {**suite.vendor(name).environment(), "WEBHOOK_URL": f"{suite.url('payments')}/vendors/{name}/payments"}
     write_private(folder / f"{name}.env", "".join(f"export {key}='{value}'\n" for key, value in lines.items()))
 
 

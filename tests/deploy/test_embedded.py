@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from confluent_kafka import Consumer, Producer
 
-from deploy.local import topics
+from deploy.local import kafka_admin, topics
 from deploy.local.folder import Folder
 from deploy.local.kafka import Kafka, client_settings
 from deploy.local.places import Places, places
@@ -59,7 +59,7 @@ def test_a_postmaster_pid_that_another_program_has_by_now_does_not_hold_it_up(em
 
 def test_kafka_keeps_what_was_acknowledged_through_kill_9(embedded: Places) -> None:
     assert isinstance(embedded.kafka, Kafka)
-    admin = topics.connect(embedded.kafka_servers, embedded.kafka_user, embedded.kafka_password)
+    admin = kafka_admin.connect(embedded.kafka_servers, embedded.kafka_user, embedded.kafka_password)
     topics.create_by_name(admin, ["kept"], "", 1)
     login = client_settings(embedded.kafka_servers, embedded.kafka_user, embedded.kafka_password)
     producer = Producer({**login, "acks": "all"})
@@ -87,9 +87,9 @@ def first_message(login: dict[str, str | int | float | bool], topic: str) -> byt
 
 
 def test_a_wrong_password_for_kafka_is_one_sentence(embedded: Places, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(topics, "SECONDS", 3)
+    monkeypatch.setattr(kafka_admin, "SECONDS", 3)
     with pytest.raises(TroubleError, match="does not let admin in"):
-        topics.connect(embedded.kafka_servers, "admin", "guess")
+        kafka_admin.connect(embedded.kafka_servers, "admin", "guess")
 
 
 @pytest.mark.parametrize(("kind", "name"), [(Kafka, "kafka"), (Postgres, "postgres")])

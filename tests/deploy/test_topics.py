@@ -8,10 +8,10 @@ import pytest
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer
 
 from contracts.topics import TOPICS
-from deploy.local import topics
+from deploy.local import access, kafka_admin, topics
+from deploy.local.access import Grant
 from deploy.local.kafka import client_settings
 from deploy.local.places import Places
-from deploy.local.topics import Grant
 
 VENDORS = ("lockbox", "kiosk")
 
@@ -25,8 +25,8 @@ class Town:
 
     def apply(self) -> list[str]:
         wanted = topics.all_topics(VENDORS)
-        admin = topics.connect(self.places.kafka_servers, self.places.kafka_user, self.places.kafka_password)
-        words = {login: f"word of {login}" for login in topics.logins(wanted)}
+        admin = kafka_admin.connect(self.places.kafka_servers, self.places.kafka_user, self.places.kafka_password)
+        words = {login: f"word of {login}" for login in access.logins(wanted)}
         return topics.apply(admin, wanted, prefix=self.prefix, passwords=words, partitions_cap=2)
 
     def login(self, name: str) -> dict[str, str | int | float | bool]:
@@ -65,8 +65,8 @@ def town(places: Places) -> Iterator[Town]:
     there = Town(places, f"t{uuid.uuid4().hex[:10]}.")
     there.apply()
     yield there
-    admin = topics.connect(places.kafka_servers, places.kafka_user, places.kafka_password)
-    topics.delete(admin, [there.prefix + topic.name for topic in topics.all_topics(VENDORS)])
+    admin = kafka_admin.connect(places.kafka_servers, places.kafka_user, places.kafka_password)
+    topics.withdraw(admin, topics.all_topics(VENDORS), there.prefix)
 
 
 def refused(error: KafkaError | None) -> bool:
@@ -78,7 +78,7 @@ def refused(error: KafkaError | None) -> bool:
 
 
 def test_every_publisher_may_write_and_every_consumer_may_read_and_nobody_else_anything() -> None:
-    granted = topics.grants(TOPICS)
+    granted = access.grants(TOPICS)
     for topic in TOPICS:
         writers = {grant.login for grant in granted if grant.name == topic.name and grant.operation == "WRITE"}
         readers = {grant.login for grant in granted if grant.name == topic.name and grant.operation == "READ"}
@@ -87,18 +87,27 @@ def test_every_publisher_may_write_and_every_consumer_may_read_and_nobody_else_a
 
 
 def test_a_service_may_join_its_own_groups_only() -> None:
-    groups = {grant for grant in topics.grants(TOPICS, "practice.") if grant.resource == "GROUP"}
+    groups = {grant for grant in access.grants(TOPICS, "practice.") if grant.resource == "GROUP"}
     assert Grant("practice.billing", "READ", "GROUP", "practice.billing.", prefixed=True) in groups
     assert all(grant.name == f"{grant.login}." for grant in groups)
 
 
 def test_contact_data_is_readable_by_notifications_alone() -> None:
-    readers = {grant.login for grant in topics.grants(TOPICS) if grant.name == "ContactChanged"} - {"accounts"}
+    readers = {grant.login for grant in access.grants(TOPICS) if grant.name == "ContactChanged"} - {"accounts"}
     assert readers == {"notifications"}
 
 
 def test_applying_again_changes_nothing(town: Town) -> None:
     assert town.apply() == []
+
+
+def test_a_practice_town_can_be_taken_out_again(places: Places) -> None:
+    gone = Town(places, f"t{uuid.uuid4().hex[:10]}.")
+    first = gone.apply()
+    admin = kafka_admin.connect(places.kafka_servers, places.kafka_user, places.kafka_password)
+    topics.withdraw(admin, topics.all_topics(VENDORS), gone.prefix)
+    assert gone.apply() == first
+    topics.withdraw(admin, topics.all_topics(VENDORS), gone.prefix)
 
 
 def test_snapshots_are_compacted_and_the_rest_is_kept_35_days() -> None:

@@ -17,7 +17,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from contracts.payments import Outcome, PaymentOutcome, VendorPayment
 from contracts.topics import Topic, vendor_intake, vendor_outcome
-from deploy.local import topics
+from deploy.local import access, kafka_admin, topics
 from deploy.local.demo.vendor_kafka import Login, started
 from deploy.local.places import Places
 
@@ -66,8 +66,8 @@ def _outcome(message: str, payment: VendorPayment | None, outcome: Outcome) -> P
 def logins(places: Places, prefix: str, vendor: str = VENDOR) -> dict[str, Login]:
     """The vendor's topics with their logins and access rules, made on the tests' Kafka."""
     wanted: list[Topic[Any]] = [vendor_intake(vendor), vendor_outcome(vendor)]
-    names = topics.logins(wanted)
-    admin = topics.connect(places.kafka_servers, places.kafka_user, places.kafka_password)
+    names = access.logins(wanted)
+    admin = kafka_admin.connect(places.kafka_servers, places.kafka_user, places.kafka_password)
     words = {name: f"word of {name}" for name in names} if places.kafka_user else {}
     topics.apply(admin, wanted, prefix=prefix, passwords=words, rules=bool(words), partitions_cap=2)
     return {
