@@ -173,8 +173,8 @@ async def test_strange_headers_do_not_stop_a_payment(desk: Desk) -> None:
     assert len(await desk.posted()) == 1
 
 
-async def post_webhook(desk: Desk, body: dict[str, Any], message_id: str, secret: str = SECRET) -> httpx.Response:
-    text, now = json.dumps(body), datetime.now(UTC)
+async def post_webhook(desk: Desk, body: object, message_id: str, secret: str = SECRET) -> httpx.Response:
+    text, now = body if isinstance(body, str) else json.dumps(body), datetime.now(UTC)
     headers = {
         "webhook-id": message_id,
         "webhook-timestamp": str(int(now.timestamp())),
@@ -204,6 +204,11 @@ async def test_a_broken_webhook_body_is_answered_like_a_broken_message(desk: Des
     answer = await post_webhook(desk, payment("V-1", amount=50), "msg_1")
     assert answer.json()["outcome"] == "refused"
     assert "decimal string" in answer.json()["reason"]
+
+
+async def test_a_webhook_body_that_is_not_json_is_refused_and_not_taken_for_a_wrong_signature(desk: Desk) -> None:
+    answer = await post_webhook(desk, '{"vendor_payment_id": "V-1",', "msg_1")
+    assert (answer.status_code, answer.json()["outcome"]) == (200, "refused")
 
 
 BATCH = (

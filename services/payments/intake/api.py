@@ -67,7 +67,7 @@ def _verified(request: Request, vendor: str, body: bytes) -> str:
     if vendor not in secrets:
         raise Refused(f"No vendor {vendor} is set up for webhooks.", 404)
     try:
-        Webhook(secrets[vendor]).verify(body, dict(request.headers))
+        Webhook(secrets[vendor]).verify(body, dict(request.headers), json_parse=False)
     except (WebhookVerificationError, ValueError) as error:
         raise Refused(f"The signature does not hold: {error}. See Standard Webhooks for how to sign.", 401) from None
     return f"webhook/{request.headers['webhook-id']}"
