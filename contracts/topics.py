@@ -56,11 +56,11 @@ USAGE_FLAGGED = Topic(
 )  # fmt: skip
 BILL_ISSUED = Topic(
     "BillIssued", billing.BillIssued, "fact", "account_id", ("bill_id",),
-    ("billing",), ("notifications", "payments", "collections"),
+    ("billing",), ("notifications",),
 )  # fmt: skip
 BILL_CANCELLED = Topic(
     "BillCancelled", billing.BillCancelled, "fact", "account_id", ("bill_id",),
-    ("billing",), ("notifications", "payments", "collections"),
+    ("billing",), ("notifications",),
 )  # fmt: skip
 BALANCE_CHANGED = Topic(
     "BalanceChanged", billing.BalanceChanged, "snapshot", "account_id", ("account_id", "version"),
@@ -80,7 +80,7 @@ ACCOUNT_DELINQUENT = Topic(
 )  # fmt: skip
 COLLECTION_STATUS_CHANGED = Topic(
     "CollectionStatusChanged", delinquency.CollectionStatusChanged, "snapshot", "account_id",
-    ("account_id", "version"), ("collections",), ("accounts", "payments"),
+    ("account_id", "version"), ("collections",), ("accounts",),
 )  # fmt: skip
 NOTICE_SENT = Topic(
     "NoticeSent", notices.NoticeSent, "fact", "account_id", ("notice_id",),

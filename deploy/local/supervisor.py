@@ -201,12 +201,24 @@ def _prepare(suite: Suite, tell: Tell) -> None:
     tell("topics", STARTING)
     _apply_topics(suite)
     tell("topics", READY)
+    tell("databases", STARTING)
+    _migrate(suite.database_urls)
+    tell("databases", READY)
+
+
+def _migrate(urls: Mapping[str, str]) -> None:
+    from sqlalchemy.exc import DBAPIError
+
     from chassis.migrating import upgrade
 
-    tell("databases", STARTING)
-    for service, url in suite.database_urls.items():
-        upgrade(service, url)
-    tell("databases", READY)
+    for service, url in urls.items():
+        try:
+            upgrade(service, url)
+        except DBAPIError as error:
+            raise TroubleError(
+                f"The database of {service} could not be brought to this release ({error.orig}): it is as it was; "
+                "run the release that made it, or report this."
+            ) from error
 
 
 def _apply_topics(suite: Suite) -> None:

@@ -1,0 +1,23 @@
+"""Wires collections together: `uvicorn --factory services.collections.app:build`."""
+
+from fastapi import FastAPI
+
+from chassis.kit import Parts
+from chassis.service import service_app
+from chassis.settings import Settings
+from services.collections import api, cases, events
+from services.collections.policy import TOWN
+
+PARTS = Parts(
+    name="collections",
+    subscriptions=events.SUBSCRIPTIONS,
+    routers=api.ROUTERS,
+    workers=(cases.WORKER,),
+    snapshots={"CollectionStatusChanged": cases.publish_again},
+    check_pack=TOWN.check,
+)
+
+
+def build(settings: Settings | None = None) -> FastAPI:
+    """The service, from its environment unless told otherwise."""
+    return service_app(PARTS, settings or Settings())
