@@ -8,6 +8,7 @@ depth and size of numbers are bounded, so evaluating takes time in proportion to
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from services.billing.tariffs.expressions.closures import FUNCTIONS, ValueOf, value_of
 from services.billing.tariffs.expressions.grammar import parse
@@ -45,6 +46,7 @@ class Expression:
         return print_tree(self.tree)
 
 
+@lru_cache(maxsize=4_096)
 def compile_expression(text: str) -> Expression:
     """Reads an expression once; ExpressionError says what is wrong with it and where."""
     try:
