@@ -9,6 +9,7 @@ from chassis.townpack import Bundle, Mistake
 from services.billing import api, events, policy, tariffs
 from services.billing.days import turning
 from services.billing.ledger import announce
+from services.billing.runs import work
 
 
 def check_pack(bundle: Bundle) -> list[Mistake]:
@@ -20,7 +21,7 @@ PARTS = Parts(
     name="billing",
     subscriptions=events.SUBSCRIPTIONS,
     routers=api.ROUTERS,
-    workers=(*turning.WORKERS,),
+    workers=(*turning.WORKERS, *work.WORKERS),
     snapshots={"BalanceChanged": announce.republish},
     check_pack=check_pack,
 )

@@ -143,10 +143,15 @@ def _billed_read(service: str, read: Read) -> BilledRead:
 
 def _pictured(customer: Customer, start: date) -> Iterator[MonthlyUsage]:
     """The months before the bill, as far as this customer was served: not what the one before them used."""
+    begins: dict[UUID, date] = {}
+    for read in customer.reads:
+        begins.setdefault(read.service_point_id, read.previous_on)
     for terms in customer.terms:
-        months = customer.months.get(terms.service_point_id) if terms.service_point_id else None
-        own = [month for month in months or () if terms.start < month.period_end <= start]
-        yield from (_month(month) for month in own[-KEPT_MONTHS:])
+        point = terms.service_point_id
+        if point is not None and point in customer.months:
+            until = begins.get(point, start)
+            own = [month for month in customer.months[point] if terms.start < month.period_end <= until]
+            yield from (_month(month) for month in own[-KEPT_MONTHS:] if month.service == terms.service)
 
 
 def _month(month: Month) -> MonthlyUsage:

@@ -55,7 +55,7 @@ select {_COUNTS} from (
     select o.service_point_id, min(o.number) as name, bool_or(o.held) as held,
         bool_or(m.service_point_id is not null) as billed
     from owed o left join metered m on m.service_point_id = o.service_point_id
-    where o.service_point_id is not null group by o.service_point_id
+    where exists (select 1 from usage u where u.service_point_id = o.service_point_id) group by o.service_point_id
 ) counted
 """
 _CARTS = f"""

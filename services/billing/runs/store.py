@@ -323,3 +323,12 @@ async def services_of(tx: Transaction, account_id: UUID, start: date, end: date)
         [account_id, end, start, list(NOT_BILLED)],
     )
     return [service for (service,) in await cursor.fetchall()]
+
+
+async def ordinal_of(tx: Transaction, run_id: UUID, account_id: UUID) -> int | None:
+    """An account's place in a run; None if it is no part of it."""
+    cursor = await (await tx.driver()).execute(
+        "select ordinal from run_account where run_id = %s and account_id = %s", [run_id, account_id]
+    )
+    row = await cursor.fetchone()
+    return None if row is None else int(row[0])

@@ -115,5 +115,3 @@ def upgrade() -> None:
     op.execute(_USAGE)
     op.execute(_BILLS)
     op.execute(_RUNS)
-    op.execute("alter table bill alter column document set compression lz4")
-    op.execute("alter table bill alter column inputs set compression lz4")
