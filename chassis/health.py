@@ -60,7 +60,7 @@ async def settled(request: Request) -> Settled:
     kit = kit_of(request)
     behind = await unhandled(kit)
     unsent, _ = await outbox.depth(kit.engine)
-    chunks = await runs.unfinished(kit.engine)
+    chunks = await runs.unfinished(kit.engine, kit.parts.workers)
     waiting, letters = await _kept(kit)
     return Settled(
         settled=not unsent and not chunks and not any(behind.values()),

@@ -138,10 +138,22 @@ async def progress(tx: Transaction, run_id: UUID) -> list[dict[str, Any]]:
     return [dict(row) for row in rows.mappings()]
 
 
-async def unfinished(engine: AsyncEngine) -> int:
-    """How many chunks wait to be done by any copy of this service."""
+async def unfinished(engine: AsyncEngine, workers: Sequence[Worker]) -> int:
+    """How many chunks wait to be done, and runs to be finished after their last chunk, by any copy of this service."""
     async with engine.connect() as connection:
-        return int((await connection.execute(text("select count(*) from chunk where state = 'todo'"))).scalar_one())
+        chunks = (await connection.execute(text("select count(*) from chunk where state = 'todo'"))).scalar_one()
+        runs = [(await connection.execute(_TO_FINISH, _asked(worker))).scalar_one() for worker in workers]
+    return int(chunks) + sum(int(count) for count in runs)
+
+
+_TO_FINISH = text(
+    "select count(*) from run r where r.kind = :kind and r.state = :state and not exists"
+    " (select 1 from chunk c where c.run_id = r.id and c.phase = :phase and c.state <> 'done')"
+)
+
+
+def _asked(worker: Worker) -> dict[str, str]:
+    return {"kind": worker.kind, "state": worker.state, "phase": worker.phase}
 
 
 async def keep_working(service: str, engine: AsyncEngine, workers: Sequence[Worker]) -> None:

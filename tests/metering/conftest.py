@@ -1,21 +1,49 @@
-"""A running metering service for each test, on real Kafka and PostgreSQL."""
+"""One running metering service for these tests, on real Kafka and PostgreSQL; each test has a cycle of its own."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from itertools import count
+from uuid import uuid4
 
 import pytest
 
 from deploy.local.places import Places
+from tests.metering.cycle import Cycle
 from tests.metering.running import Metering, running
+
+_numbers = count(1)
+TOPICS = ("AccountChanged", "BusinessDayStarted", "ReadPosted", "UsageFlagged")
+
+
+@pytest.fixture(scope="session")
+def metering_topics(places: Places) -> Iterator[str]:
+    """The prefix of this run's topics."""
+    from deploy.local import kafka_admin, topics
+
+    prefix = f"t{uuid4().hex[:10]}."
+    admin = kafka_admin.connect(places.kafka_servers, places.kafka_user, places.kafka_password)
+    made = topics.create_by_name(admin, TOPICS, prefix, 2)
+    yield prefix
+    topics.delete(admin, made)
+
+
+@pytest.fixture(scope="session")
+def metering_database(places: Places, migrated: Callable[[str], str]) -> Iterator[str]:
+    """A database with metering's tables."""
+    from deploy.local.databases import create_database, drop_database
+
+    name = f"t_{uuid4().hex[:10]}_metering"
+    yield create_database(places.postgres_url, name, migrated("metering"))
+    drop_database(places.postgres_url, name)
+
+
+@pytest.fixture(scope="session")
+async def metering(places: Places, metering_database: str, metering_topics: str) -> AsyncIterator[Metering]:
+    """Metering with its town pack applied and the business day begun."""
+    async with running(places, metering_database, metering_topics) as service:
+        yield service
 
 
 @pytest.fixture
-async def metering(
-    places: Places,
-    database: Callable[..., str],
-    make_topics: Callable[..., list[str]],
-    topic_prefix: str,
-) -> AsyncIterator[Metering]:
-    """Metering with its town pack applied and the business day begun."""
-    make_topics(["AccountChanged", "BusinessDayStarted", "ReadPosted", "UsageFlagged"], topic_prefix)
-    async with running(places, database("metering", migrated=True), topic_prefix) as service:
-        yield service
+def cycle(metering: Metering) -> Cycle:
+    """A cycle that nothing is known of yet."""
+    return Cycle(metering, str(next(_numbers)))

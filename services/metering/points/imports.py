@@ -92,6 +92,7 @@ async def keep_service_points(tx: Transaction, rows: list[Row[ServicePointLine]]
     new = [(id_, by_id[id_].value) for id_ in sorted(arrivals.new)]
     await bulk.copy_in(tx, Meter, [_meter(id_, line) for id_, line in new])
     refused += _conflicts(by_id, arrivals.conflicting)
+    await store.note_growth(tx, "service_point", "meter")
     return Kept(len(arrivals.new), len(arrivals.repeated), refused)
 
 
@@ -155,6 +156,7 @@ async def keep_last_reads(tx: Transaction, rows: list[Row[LastReadLine]]) -> Kep
     ]
     arrivals = await bulk.insert_new(tx, LastRead, lines, "service_point_id")
     refused = _doubled(rows, by_id) + _conflicts(by_id, arrivals.conflicting)
+    await store.note_growth(tx, "last_read")
     return Kept(len(arrivals.new), len(arrivals.repeated), refused)
 
 
@@ -164,6 +166,7 @@ async def keep_usage(tx: Transaction, rows: list[Row[UsageLine]]) -> Kept:
     new = await store.add_usage(
         tx, ((thing_id(key, "service_point", row.value.service_point), row.value) for row in rows)
     )
+    await store.note_growth(tx, "usage_history")
     return Kept(new, len(rows) - new)
 
 

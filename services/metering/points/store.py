@@ -5,6 +5,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from psycopg import sql
+
 from chassis.bulk import copy_columns
 from chassis.database import Transaction
 from chassis.refusal import not_found
@@ -36,6 +38,11 @@ async def add_usage(tx: Transaction, lines: Iterable[tuple[UUID, Any]]) -> int:
         " order by service_point_id, period_end on conflict do nothing"
     )
     return cursor.rowcount
+
+
+async def note_growth(tx: Transaction, *tables: str) -> None:
+    """Let PostgreSQL know how large tables have become: after an import it would plan for the empty ones they were."""
+    await (await tx.driver()).execute(sql.SQL("analyze {}").format(sql.SQL(", ").join(map(sql.Identifier, tables))))
 
 
 async def point_with_meter(tx: Transaction, key: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from chassis.refusal import Refused
 from chassis.runs import Chunk, Run, Worker
 from contracts.ids import derived_id
 from services.metering import town
+from services.metering.points import store as points
 from services.metering.policy import Finding, Limits
 from services.metering.readings import store
 from services.metering.review import Past, estimates_in_a_row, expected, months_between, usual_quantity
@@ -91,6 +92,7 @@ async def _opened(tx: Transaction, run: Run) -> str:
     reading = await store.lock_reading(tx, UUID(run.spec["reading"]))
     reading.state = ReadingState.OPEN
     tx.session.add(reading)
+    await points.note_growth(tx, "read")
     return "done"
 
 

@@ -26,9 +26,9 @@ async def to_post(tx: Transaction, reading_id: UUID, first: UUID | None, end: UU
     """Accepted reads of a range, locked together with what they count from."""
     await rows_of(
         tx,
-        "select 1 from last_read where service_point_id in (select service_point_id from read where reading_id = %s"
-        " and state = 'accepted' and id >= %s and (%s::uuid is null or id < %s))"
-        " order by service_point_id for no key update",
+        "select count(*) from (select 1 from last_read where service_point_id in (select service_point_id from read"
+        " where reading_id = %s and state = 'accepted' and id >= %s and (%s::uuid is null or id < %s))"
+        " order by service_point_id for no key update) locked",
         (reading_id, first, end, end),
     )
     return await rows_of(

@@ -94,7 +94,8 @@ async def points_to_expect(tx: Transaction, reading: Reading, first: UUID, end: 
         ) h on true
         where p.cycle = %(cycle)s and p.id >= %(first)s and (%(end)s::uuid is null or p.id < %(end)s)
           and m.installed <= %(on)s and (p.retired_on is null or p.retired_on > %(on)s)
-          and not exists (select 1 from read r where r.reading_id = %(reading)s and r.service_point_id = p.id)
+          and not exists (select 1 from read r where r.reading_id = %(reading)s and r.service_point_id = p.id
+              and r.replaces is null)
         order by p.id
         """,
         {"on": reading.read_on, "cycle": reading.cycle, "first": first, "end": end, "reading": reading.id},
@@ -106,7 +107,8 @@ async def forgotten(tx: Transaction, reading: Reading) -> list[str]:
     rows = await rows_of(
         tx,
         f"select key from service_point where id in ({POINTS_OF_CYCLE})"
-        " and not exists (select 1 from read r where r.reading_id = %s and r.service_point_id = service_point.id)"
+        " and not exists (select 1 from read r where r.reading_id = %s and r.service_point_id = service_point.id"
+        " and r.replaces is null)"
         " order by key",
         (reading.cycle, reading.read_on, reading.read_on, reading.id),
     )
