@@ -72,8 +72,9 @@ def used(quantity: str | int, unit: str = "kgal") -> Usage:
 
 
 def total(service: CompiledService, quantity: str | int, period: Period | None = None, **attributes: str) -> Decimal:
-    """What usage in kgal costs."""
-    return price(service, used(quantity), attributes, period or month()).total
+    """What usage in kgal costs; `class_` is the attribute `class`."""
+    account = {name.rstrip("_"): value for name, value in attributes.items()}
+    return price(service, used(quantity), account, period or month()).total
 
 
 def amounts(priced: Priced) -> list[str]:

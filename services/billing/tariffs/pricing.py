@@ -15,14 +15,14 @@ from services.billing.tariffs.lines import (
 )
 from services.billing.tariffs.model import Tariff
 from services.billing.tariffs.rounding import round_to
-from services.billing.tariffs.sections import by_days, deciding_day, in_force, season_of, share
+from services.billing.tariffs.sections import by_days, deciding_day, in_force, season_of
+from services.billing.tariffs.shares import Share, share
 from services.billing.tariffs.steps.by_usage import Block, ByUsageStep
 from services.billing.tariffs.steps.posting import together
 from services.billing.tariffs.units import convert
-from services.billing.tariffs.working import Setting, Share, Working, ccf
+from services.billing.tariffs.working import Setting, Working, ccf
 
 _CONTEXT = Context(prec=28)
-_USAGE_PLACES = Decimal("0.000001")
 _ZERO = Decimal(0)
 _MONTHS = tuple(str(month) for month in range(13))
 
@@ -147,7 +147,7 @@ def _share_of(used: Decimal | None, left: Decimal | None, part: Share) -> Decima
     """A section's usage. The last takes what is left, so that sections sum to what was used."""
     if used is None or part.last:
         return left
-    return (used * part.of_bill).quantize(_USAGE_PLACES)
+    return part.section.of_units(used)
 
 
 def _priced(

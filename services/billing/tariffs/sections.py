@@ -1,15 +1,11 @@
-"""Which version prices which days of a bill, and how much of a whole period those days are."""
+"""Which version prices which days of a bill."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Protocol, TypeVar
 
-from services.billing.tariffs.lines import Period, PricingError
-from services.billing.tariffs.model import Prorated, Proration, Season, Tariff
-from services.billing.tariffs.working import ONE, Share
-
-_NOTHING: Mapping[Prorated, Decimal] = {}
+from services.billing.tariffs.lines import Period
+from services.billing.tariffs.model import Season, Tariff
 
 
 class Dated(Protocol):
@@ -85,31 +81,3 @@ def _day(year: int, stamp: str) -> date:
         return date(year, month, day)
     except ValueError:  # February 29 in a common year
         return date(year, 3, 1) - timedelta(days=1)
-
-
-def of_whole_period(rule: Proration | None, days: int) -> Decimal:
-    """What part of a whole period these days are; 1 within the normal window or where nothing prorates."""
-    if rule is None or (rule.normal is not None and rule.normal.start <= days <= rule.normal.end):
-        return ONE
-    return Decimal(days) / rule.full_period
-
-
-def share(rule: Proration | None, period: Period, start: date, end: date) -> Share:
-    """What one section of a bill bears."""
-    whole_days, days = period.days, (end - start).days
-    if days <= 0:
-        raise PricingError(f"The period ends on {period.end}, and must end after it starts on {period.start}.")
-    of_period = of_whole_period(rule, whole_days)
-    of_bill = ONE if days == whole_days else Decimal(days) / Decimal(whole_days)
-    items = dict.fromkeys(rule.items, of_period) if rule is not None and of_period != 1 else _NOTHING
-    words = _words(rule, of_period, days, whole_days)
-    return Share(not words, items, of_bill, days, end == period.end, words, of_period * of_bill)
-
-
-def _words(rule: Proration | None, of_period: Decimal, days: int, whole_days: int) -> str:
-    told = []
-    if days != whole_days:
-        told.append(f"{days} of the {whole_days} days of the bill")
-    if of_period != 1 and rule is not None:
-        told.append(f"{whole_days} days of {rule.full_period}")
-    return f"; {', '.join(told)}" if told else ""

@@ -16,27 +16,15 @@ from services.billing.tariffs.lines import (
     PricingError,
     Usage,
 )
-from services.billing.tariffs.model import Attribute, Prorated, Tariff
+from services.billing.tariffs.model import Attribute, Tariff
 from services.billing.tariffs.numbers import now
 from services.billing.tariffs.order import charge_named
 from services.billing.tariffs.plan import Plan
+from services.billing.tariffs.shares import Share
 from services.billing.tariffs.units import GALLONS_PER_CCF, convert
 
 ONE = Decimal(1)
 ZERO = Decimal(0)
-
-
-class Share(NamedTuple):
-    """How much of a whole period a section of a bill is. `whole` says that nothing is scaled at all."""
-
-    whole: bool
-    of_period: Mapping[Prorated, Decimal]
-    of_bill: Decimal
-    days: int
-    last: bool
-    words: str
-    full_share: Decimal
-    """What a charge bears that says `prorate: true`, whatever the tariff's rule lists."""
 
 
 class Setting(NamedTuple):
@@ -80,10 +68,6 @@ class Working:
             )
         return self.usage
 
-    def scaled(self, item: Prorated) -> Decimal:
-        """What part of an item this section bears."""
-        return self.share.of_period.get(item, ONE) * self.share.of_bill
-
     def look(self, name: str) -> Value:
         """A definition, a line already priced, what the engine derives, or an attribute of the account."""
         if name in self.known:
@@ -118,7 +102,7 @@ class Working:
         tariff = self.setting.tariff
         unit = tariff.unit or used.unit
         quantity = convert(used.quantity, used.unit or unit or "", unit or "", ccf(tariff))
-        return quantity * self.share.of_bill
+        return self.share.section.of_units(quantity)
 
     def _attribute(self, name: str, declared: Attribute | None) -> Value:
         value = self.setting.attributes.get(name)

@@ -7,8 +7,10 @@ from typing import NamedTuple
 
 from services.billing.tariffs import words
 from services.billing.tariffs.lines import Line, NoRateError
+from services.billing.tariffs.model import Prorated
 from services.billing.tariffs.numbers import Number
 from services.billing.tariffs.rounding import WAYS
+from services.billing.tariffs.shares import ALL, Scale
 from services.billing.tariffs.steps.count import Count
 from services.billing.tariffs.steps.posting import Bounds, Posting, Row
 from services.billing.tariffs.values import UNLIMITED
@@ -32,6 +34,16 @@ class Block(NamedTuple):
     part: str
     rule: str
     full: Line | None = None
+
+
+class Widths(NamedTuple):
+    """How limits of blocks grow: with size, and with days."""
+
+    size: Decimal
+    days: Scale
+
+    def of(self, limit: Decimal) -> Decimal:
+        return self.days.of_units(limit * self.size) if limit.is_finite() else limit
 
 
 @dataclass(slots=True)
@@ -121,8 +133,8 @@ class ByUsageStep:
     def _blocks(self, working: Working | None) -> list[Block]:
         """The blocks of one bill: scaled by size and by days, without what the base already includes."""
         scale = _now(self.scale, working, Decimal(1))
-        widths = scale * self._share(working, "blocks")
-        free = _now(self.includes, working, ZERO) * scale * self._share(working, "included")
+        widths = Widths(scale, self._share(working, "blocks"))
+        free = Widths(scale, self._share(working, "included")).of(_now(self.includes, working, ZERO))
         blocks, low = [], ZERO
         for rule in self.blocks:
             high = max(low, _end(rule, low, widths, working))
@@ -138,14 +150,12 @@ class ByUsageStep:
         where = "" if single else f"{part} "
         return Block(low, high, price, part, f"{where}at {words.amount(price)} per {self.unit}{over}")
 
-    def _share(self, working: Working | None, item: str) -> Decimal:
+    def _share(self, working: Working | None, item: Prorated) -> Scale:
         if working is None:
-            return Decimal(1)
-        if self.prorates is False:
-            return working.share.of_bill
-        if self.prorates:
-            return working.share.full_share
-        return working.scaled("blocks" if item == "blocks" else "included")
+            return ALL
+        if self.prorates is None:
+            return working.share.of(item)
+        return working.share.full if self.prorates else working.share.section
 
     def _with_line(self, block: Block) -> Block:
         if not block.high.is_finite():
@@ -167,11 +177,10 @@ class ByUsageStep:
             )
 
 
-def _end(rule: BlockRule, low: Decimal, widths: Decimal, working: Working | None) -> Decimal:
+def _end(rule: BlockRule, low: Decimal, widths: Widths, working: Working | None) -> Decimal:
     if rule.to is not None:
-        to = _now(rule.to, working, ZERO)
-        return to * widths if to.is_finite() else to
-    return UNLIMITED if rule.width is None else low + _now(rule.width, working, ZERO) * widths
+        return widths.of(_now(rule.to, working, ZERO))
+    return UNLIMITED if rule.width is None else low + widths.of(_now(rule.width, working, ZERO))
 
 
 def _now(number: Number | None, working: Working | None, missing: Decimal) -> Decimal:

@@ -59,10 +59,9 @@ class Count:
         # Only a cap on usage is a cap of a period; the most ERUs a lot can have does not depend on days.
         least = None if self.least is None else now(self.least, working)
         most = None if self.most is None else now(self.most, working)
-        if self.caps_scale and least is not None:
-            least *= working.scaled("minimum")
-        if self.caps_scale and most is not None and most.is_finite():
-            most *= working.scaled("caps")
+        if self.caps_scale:
+            least = None if least is None else working.share.of("minimum").of_units(least)
+            most = None if most is None else working.share.of("caps").of_units(most)
         if least is not None and count < least:
             return least
         return most if most is not None and count > most else count

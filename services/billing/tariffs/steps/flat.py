@@ -7,6 +7,7 @@ from services.billing.tariffs import words
 from services.billing.tariffs.lines import Line
 from services.billing.tariffs.model import Every
 from services.billing.tariffs.numbers import Number, now
+from services.billing.tariffs.shares import ALL, Scale
 from services.billing.tariffs.steps.count import Count
 from services.billing.tariffs.steps.posting import Bounds, Posting, Row
 from services.billing.tariffs.working import ONE, Working
@@ -49,8 +50,8 @@ class FlatStep:
         rate = now(self.amount, working) * self._periods(working)
         count = None if self.per is None else self.per.now(working)
         share = self._share(working)
-        exact = rate * (ONE if count is None else count) * share
-        row = self._row(working, rate * share, count, exact)
+        exact = share.of(rate * (ONE if count is None else count))
+        row = self._row(working, share.of(rate), count, exact)
         bound = self.bounds.row(exact, working)
         self.posting.post(working, [row, bound] if bound else [row])
 
@@ -69,12 +70,10 @@ class FlatStep:
             return ONE / self.bills_a_year
         return _MONTHS / self.bills_a_year if self.every == "month" else ONE
 
-    def _share(self, working: Working) -> Decimal:
+    def _share(self, working: Working) -> Scale:
         if self.every == "day" or self.prorates is False:
-            return ONE
-        if self.prorates:
-            return working.share.full_share
-        return working.scaled("base")
+            return ALL
+        return working.share.full if self.prorates else working.share.of("base")
 
     def _rule(self, rate: Decimal, working: Working | None) -> str:
         if self.per is None or working is None:

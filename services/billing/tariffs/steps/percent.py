@@ -55,7 +55,7 @@ class PercentStep:
             raise PricingError(
                 f"The {self.posting.service} tariff takes a percent of {service}, and there is no bill for {service}."
             )
-        return (bill.total if code is None else bill.amount(code)) * working.share.of_bill
+        return working.share.section.of(bill.total if code is None else bill.amount(code))
 
     def _named(self) -> str:
         foreign = [service if code is None else f"{service} {code}" for service, code in self.foreign]

@@ -103,11 +103,11 @@ class Bounds:
     def row(self, total: Decimal, working: Working) -> Row | None:
         """The row that brings a charge's total into its bounds, if it is outside."""
         if self.least is not None:
-            least = now(self.least, working) * working.scaled("minimum")
+            least = working.share.of("minimum").of(now(self.least, working))
             if total < least:
                 return Row(least - total, f"brought up to the least, {words.amount(least)}")
         if self.most is not None:
-            most = now(self.most, working) * working.scaled("caps")
+            most = working.share.of("caps").of(now(self.most, working))
             if total > most:
                 return Row(most - total, f"held to the most, {words.amount(most)}")
         return None
