@@ -82,6 +82,19 @@ async def test_what_is_not_answered_in_time_is_written_down_as_such(
 
 
 @pytest.mark.stack
+async def test_a_message_that_kafka_refuses_for_its_size_does_not_keep_the_others_back(
+    places: Places, topic_prefix: str, tmp_path: Path
+) -> None:
+    known = logins(places, topic_prefix)
+    file, answers = tmp_path / "payments.jsonl", tmp_path / "answers.jsonl"
+    file.write_text("\n".join([line("SP-1"), line("SP-2") + " " * 10_000_000, line("SP-3")]))
+    options = [str(file), "--answers", str(answers), *kafka_options(known[f"vendor.{VENDOR}"])]
+    async with town_on_kafka(known["payments"]):
+        assert await asyncio.to_thread(vendor.main, options, str) == 1
+    assert outcomes(answers) == ["accepted", "none", "accepted"]
+
+
+@pytest.mark.stack
 async def test_thousands_of_payments_are_pipelined(places: Places, topic_prefix: str, tmp_path: Path) -> None:
     login = logins(places, topic_prefix)[f"vendor.{VENDOR}"]
     file = tmp_path / "many.jsonl"

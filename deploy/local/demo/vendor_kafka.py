@@ -2,21 +2,22 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.errors import MessageSizeTooLargeError
+from aiokafka.structs import RecordMetadata
 
 from contracts.payments import PaymentOutcome
 from contracts.topics import vendor_intake, vendor_outcome
 
 Client = TypeVar("Client", AIOKafkaConsumer, AIOKafkaProducer)
 
-MAX_BYTES = 16 * 1024 * 1024
-"""Above Kafka's own limit, so that the broker and not the client refuses what is too big."""
+SAFELY: dict[str, Any] = {"acks": "all", "enable_idempotence": True, "linger_ms": 5}
 
 
 @dataclass(frozen=True)
@@ -71,19 +72,15 @@ async def send_over_kafka(lines: dict[int, bytes], login: Login, within: float) 
 
 async def _publish(lines: dict[int, bytes], login: Login) -> dict[str, int]:
     """Where each line stands in Kafka (topic/partition/offset), by which the town names it in its answer."""
-    settings = {"acks": "all", "enable_idempotence": True, "linger_ms": 5, "max_request_size": MAX_BYTES}
-    async with started(AIOKafkaProducer(**login.settings(), **settings)) as producer:
-        promised = [
-            await producer.send(login.intake, key=key_of(line), value=line, headers=_headers(login, number))
-            for number, line in lines.items()
-        ]
-        stands = await asyncio.gather(*promised, return_exceptions=True)
-    failures = [one for one in stands if isinstance(one, BaseException)]
-    if failures and len(failures) == len(stands):
-        raise failures[0]
-    # What only this message is refused for, such as its size, leaves that line without an answer.
-    placed = [(one, line) for one, line in zip(stands, lines, strict=True) if not isinstance(one, BaseException)]
-    return {f"{one.topic}/{one.partition}/{one.offset}": line for one, line in placed}
+    promised: dict[int, Awaitable[RecordMetadata]] = {}
+    async with started(AIOKafkaProducer(**login.settings(), **SAFELY)) as producer:
+        for number, line in lines.items():
+            # A message above Kafka's limit never leaves; its line stays without an answer, the others go on.
+            with suppress(MessageSizeTooLargeError):
+                headers = _headers(login, number)
+                promised[number] = await producer.send(login.intake, key=key_of(line), value=line, headers=headers)
+        stands = await asyncio.gather(*promised.values())
+    return {f"{one.topic}/{one.partition}/{one.offset}": number for one, number in zip(stands, promised, strict=True)}
 
 
 def key_of(line: bytes) -> bytes | None:
