@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from services.billing.tariffs.attributes import attribute
+from services.billing.tariffs.expressions import ExpressionError
 from services.billing.tariffs.lines import MissingAttributeError, NoRateError
 from services.billing.tariffs.model import Tariff, When
 from services.billing.tariffs.numbers import ByRange, Number, Said, times
@@ -80,5 +81,8 @@ class Resolver:
             return UNLIMITED
         if words.expression.names:
             return Said(words.expression)
-        value = words.expression.evaluate({})
+        try:
+            value = words.expression.evaluate({})
+        except ExpressionError:
+            return Said(words.expression)  # `1 / 0`: told by the bill that comes to it
         return value if isinstance(value, Decimal) else Said(words.expression)
