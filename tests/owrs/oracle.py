@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import yaml
@@ -19,9 +20,14 @@ Told = Mapping[str, str]
 
 def bill_of(text: str, told: Told) -> Decimal:
     """The bill to the cent. KeyError where a table has no row."""
-    structure = yaml.load(text, Loader=yaml.BaseLoader)["rate_structure"][told["cust_class"]]
+    structure = _read(text)["rate_structure"][told["cust_class"]]
     exact = _Class(_mapping(structure), told).number("bill")
     return (Decimal(exact.numerator) / Decimal(exact.denominator)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+@cache
+def _read(text: str) -> Any:
+    return yaml.load(text, Loader=yaml.BaseLoader)
 
 
 def _mapping(structure: Any) -> dict[str, Any]:

@@ -95,6 +95,9 @@ class ClassRates:
         return entry_named(self.customers.entries, name)
 
     def formula(self, scalar: Scalar) -> Node:
+        number = number_of(scalar.text)
+        if number is not None:
+            return Number(number)
         try:
             if scalar.text not in self._formulas:
                 self._formulas[scalar.text] = expression_of(scalar.text).tree

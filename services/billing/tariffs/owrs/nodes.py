@@ -12,6 +12,7 @@ from services.billing.tariffs.owrs.model import MalformedError
 
 LARGEST_FILE = 2_000_000
 MOST_NODES = 200_000
+DEEPEST = 40
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NOTHING = {"", "~", "-", "null", "none", "na", "n/a", "nan", "tbd"}
@@ -41,14 +42,25 @@ def _text(content: bytes) -> str:
 
 def _compose(text: str, file: str) -> list[yaml.Node]:
     try:
+        _check_depth(text, file)
         return [node for node in yaml.compose_all(text, Loader=_LOADER) if node is not None]
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
         raise MalformedError(Mistake(file, line, f"This is not YAML: {error.problem}.", _mend(text, line))) from None
-    except (yaml.YAMLError, RecursionError) as error:
+    except yaml.YAMLError as error:
         reason = f"This is not YAML: {str(error).splitlines()[0]}."
         raise MalformedError(Mistake(file, 1, reason, "Save it as plain text.")) from None
+
+
+def _check_depth(text: str, file: str) -> None:
+    """Composing nodes recurses in C, so that `[[[[...` would end the whole program; reading events does not."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            raise MalformedError(Mistake(file, line, "This is nested too deep for rates.", "Write it out flat."))
 
 
 def _mend(text: str, line: int) -> str:
@@ -73,14 +85,15 @@ def pairs(node: yaml.Node) -> Iterator[tuple[str, yaml.Node, int]]:
     """
     if isinstance(node, yaml.SequenceNode):
         for item in node.value:
-            yield from pairs(_indented(item))
+            if isinstance(item, yaml.MappingNode):
+                yield from pairs(_indented(item))
     elif isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             yield str(key.value).strip(), value, line_of(key)
 
 
-def _indented(item: yaml.Node) -> yaml.Node:
-    if not isinstance(item, yaml.MappingNode) or len(item.value) < 2:
+def _indented(item: yaml.MappingNode) -> yaml.MappingNode:
+    if len(item.value) < 2:
         return item
     (name, content), *rest = item.value
     inside = {key.value for key, _ in rest}

@@ -160,7 +160,7 @@ class _Reading:
     def _lookup(self, found: Keyed, line: int, depth: int) -> Entry:
         for name, other in (("depends_on", "values"), ("values", "depends_on")):
             if name not in found or is_empty(found[name][0]):
-                raise self._malformed(line, f"There are `{other}` but no `{name}`.", f"Write `{name}:` beside it.")
+                raise self._malformed(line, f"There is `{other}` but no `{name}`.", f"Write `{name}:` beside it.")
         names = tuple(self._names(found["depends_on"][0]))
         rows: dict[tuple[str, ...], tuple[tuple[str, ...], Entry]] = {}
         for key, value, row_line in pairs(found["values"][0]):

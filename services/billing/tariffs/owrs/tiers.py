@@ -40,7 +40,7 @@ def as_lists(entry: Entry) -> Entry:
     """The entry with every scalar read as a list: `0, 15, 41`, or a single number."""
     match entry:
         case Scalar(text=text, line=line):
-            items = text.strip("[]\"'").replace(";", ",").split(",") if "," in text else [text]
+            items = text.strip("[]\"'").replace(";", ",").split(",")
             return Tiers(tuple(Scalar(item.strip(), line) for item in items if item.strip()), line)
         case Lookup(depends_on=names, rows=rows, line=line):
             return Lookup(names, {key: as_lists(row) for key, row in rows.items()}, line)
