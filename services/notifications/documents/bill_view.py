@@ -8,7 +8,6 @@ from services.notifications.documents import charges, figures, usage_picture
 from services.notifications.documents.callouts import callouts
 from services.notifications.documents.letterhead import Letterhead
 from services.notifications.documents.payment_slip import asks_for_payment, payment_slip
-from services.notifications.documents.printable import typeset
 from services.notifications.documents.recipient import Recipient, postal_lines
 from services.notifications.documents.wording import Wording
 
@@ -44,19 +43,19 @@ def bill_view(bill: BillIssued, recipient: Recipient, letterhead: Letterhead, wo
 def document_title(bill: BillIssued, letterhead: Letterhead, wording: Wording) -> str:
     """The title of the document: what a screen reader says first, and what a window shows."""
     title = wording.say(_TITLED.get(bill.kind, "title.regular"))
-    return typeset(wording.say("title.document", title=title, number=bill.number, town=letterhead.town_name))
+    return wording.say("title.document", title=title, number=bill.number, town=letterhead.town_name)
 
 
 def town_view(letterhead: Letterhead, wording: Wording) -> dict[str, Any]:
     """The head of the sheet."""
     return {
-        "name": typeset(letterhead.town_name),
-        "department": typeset(letterhead.department),
+        "name": letterhead.town_name,
+        "department": letterhead.department,
         "address": postal_lines(letterhead.address),
-        "phone": typeset(letterhead.phone),
+        "phone": letterhead.phone,
         "email": letterhead.email,
         "web": letterhead.web,
-        "hours": typeset(letterhead.office_hours.in_language(wording.language)),
+        "hours": letterhead.office_hours.in_language(wording.language),
         "accent": letterhead.accent,
     }
 
@@ -91,7 +90,7 @@ def _facts(bill: BillIssued, recipient: Recipient, wording: Wording) -> list[dic
         "bill_date": wording.day(bill.bill_date),
         "period": f"{wording.short_day(bill.period_start)} – {wording.short_day(bill.period_end)}",
     }
-    return [{"label": wording.say(f"label.{key}"), "value": typeset(value)} for key, value in facts.items()]
+    return [{"label": wording.say(f"label.{key}"), "value": value} for key, value in facts.items()]
 
 
 def summary(bill: BillIssued, wording: Wording) -> list[dict[str, str]]:
@@ -137,7 +136,7 @@ def _total(bill: BillIssued, wording: Wording) -> dict[str, str]:
 
 
 def _row(label: str, amount: Decimal, kind: str = "plain") -> dict[str, str]:
-    return {"label": typeset(label), "amount": figures.money(amount), "kind": kind}
+    return {"label": label, "amount": figures.money(amount), "kind": kind}
 
 
 def _period(bill: BillIssued, wording: Wording) -> str:
@@ -169,17 +168,17 @@ def pay_in_short(bill: BillIssued, letterhead: Letterhead, wording: Wording) -> 
     """How to pay in a sentence, for page 1; empty when nothing is asked for or more pressing words need the room."""
     if not asks_for_payment(bill) or len(callouts(bill, letterhead, wording)) > _MOST_CALLOUTS_BESIDE:
         return ""
-    return typeset(wording.say("pay.in_short", url=letterhead.pay_link(bill.account_number)))
+    return wording.say("pay.in_short", url=letterhead.pay_link(bill.account_number))
 
 
 def questions(letterhead: Letterhead, wording: Wording) -> str:
     """Whom to ask."""
     values = {"phone": letterhead.phone, "email": letterhead.email, "web": letterhead.web}
-    return typeset(wording.say("questions.text", hours=_hours(letterhead, wording), **values))
+    return wording.say("questions.text", hours=_hours(letterhead, wording), **values)
 
 
 def _way(way: str, wording: Wording, **values: str) -> dict[str, str]:
-    return {"label": wording.say(f"pay.{way}"), "text": typeset(wording.say(f"pay.{way}.text", **values))}
+    return {"label": wording.say(f"pay.{way}"), "text": wording.say(f"pay.{way}.text", **values)}
 
 
 def _office(letterhead: Letterhead) -> str:

@@ -3,16 +3,14 @@
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
-from pypdf import PdfReader
+from pypdf import PageObject, PdfReader
 
 from contracts.billing import BillIssued
 from services.notifications.documents.bill_view import bill_view, document_title
 from services.notifications.documents.letterhead import Letterhead
 from services.notifications.documents.press import press_for
-from services.notifications.documents.printable import typeset
 from services.notifications.documents.recipient import Recipient
 from services.notifications.documents.templates import Templates, standard_templates
 
@@ -45,27 +43,32 @@ def render_bill(
     return press.accessible_pdf(_LAYOUT, data | {"counted": True}, bill.bill_date)
 
 
-def render_bills(
+def bill_pages(
     addressed: Sequence[AddressedBill], letterhead: Letterhead, templates: Templates
-) -> tuple[bytes, list[int]]:
-    """Several bills in one document for a printing machine, and how many pages each has."""
+) -> list[list[PageObject]]:
+    """The pages of each bill, for a printing machine. One document of many bills is made faster, and is smaller."""
+    pages = _printed(addressed, letterhead, templates, counted=False)
+    if len(pages) == _PAGES_OF_MOST_BILLS * len(addressed):
+        starts = range(0, len(pages), _PAGES_OF_MOST_BILLS)
+        return [pages[start : start + _PAGES_OF_MOST_BILLS] for start in starts]
+    return [_printed([each], letterhead, templates, counted=True) for each in addressed]
+
+
+def _printed(
+    addressed: Sequence[AddressedBill], letterhead: Letterhead, templates: Templates, *, counted: bool
+) -> list[PageObject]:
     title = templates.wording("en").say("title.mailing", town=letterhead.town_name)
-    data = _document(addressed, title, letterhead, templates)
+    data = _document(addressed, title, letterhead, templates) | {"counted": counted}
     dated = max(each.bill.bill_date for each in addressed)
-    press = press_for(templates)
-    pdf = press.print_pdf(_LAYOUT, data, dated)
-    if len(PdfReader(io.BytesIO(pdf)).pages) == _PAGES_OF_MOST_BILLS * len(addressed):
-        return pdf, [_PAGES_OF_MOST_BILLS] * len(addressed)
-    pdf = press.print_pdf(_LAYOUT, data | {"counted": True}, dated)
-    return pdf, _pages_of_each(pdf)
+    return list(PdfReader(io.BytesIO(press_for(templates).print_pdf(_LAYOUT, data, dated))).pages)
 
 
 def _document(
     addressed: Sequence[AddressedBill], title: str, letterhead: Letterhead, templates: Templates
 ) -> dict[str, Any]:
     return {
-        "title": typeset(title),
-        "author": typeset(letterhead.town_name),
+        "title": title,
+        "author": letterhead.town_name,
         "lang": addressed[0].recipient.language,
         "labels": templates.labels(),
         "counted": False,
@@ -74,10 +77,3 @@ def _document(
             for each in addressed
         ],
     }
-
-
-def _pages_of_each(pdf: bytes) -> list[int]:
-    """Page labels start again at 1 with each bill."""
-    labels = PdfReader(io.BytesIO(pdf)).page_labels
-    starts = [place for place, label in enumerate(labels) if label == "1"]
-    return [end - start for start, end in pairwise([*starts, len(labels)])]

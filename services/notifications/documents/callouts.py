@@ -3,7 +3,6 @@
 from contracts.billing import BillIssued, BillKind
 from services.notifications.documents import figures
 from services.notifications.documents.letterhead import Letterhead
-from services.notifications.documents.printable import typeset
 from services.notifications.documents.usage_picture import estimated_reads, estimates_in_last_six
 from services.notifications.documents.wording import Wording
 
@@ -57,9 +56,9 @@ def _town(letterhead: Letterhead, wording: Wording) -> list[Callout]:
         return []
     text = letterhead.bill_message.in_language(wording.language)
     heading = wording.say("callout.town", town=letterhead.town_name)
-    return [{"tone": "info", "heading": typeset(heading), "text": typeset(text)}]
+    return [{"tone": "info", "heading": heading, "text": text}]
 
 
 def _callout(key: str, tone: str, wording: Wording, **values: str) -> Callout:
     heading, text = wording.say(f"callout.{key}", **values), wording.say(f"callout.{key}.text", **values)
-    return {"tone": tone, "heading": typeset(heading), "text": typeset(text)}
+    return {"tone": tone, "heading": heading, "text": text}

@@ -6,7 +6,6 @@ from typing import Any
 from contracts.billing import BilledRead, BillIssued, BillLine
 from contracts.metering import ReadKind
 from services.notifications.documents import figures
-from services.notifications.documents.printable import typeset
 from services.notifications.documents.wording import Wording
 
 _OF_MONEY = {"usd", "$", "dollar", "dollars"}
@@ -60,7 +59,7 @@ def notes(bill: BillIssued, wording: Wording) -> list[str]:
     """Small print under the charges: what the units mean, and which rates were applied."""
     units = dict.fromkeys(unit for unit in [*(line.unit for line in bill.lines), *(r.unit for r in bill.reads)] if unit)
     meanings = [wording.messages.get(f"unit_note.{unit.lower()}", "") for unit in units]
-    versions = ", ".join(dict.fromkeys(typeset(line.tariff_version) for line in bill.lines))
+    versions = ", ".join(dict.fromkeys(line.tariff_version for line in bill.lines))
     rates = [wording.say("charges.rates", rates=versions)] if versions else []
     return [meaning for meaning in meanings if meaning] + rates
 
@@ -91,16 +90,16 @@ def _amount_of(quantity: Decimal | None, unit: str | None, wording: Wording) -> 
 
 
 def _unit(unit: str, wording: Wording) -> str:
-    return typeset(wording.messages.get(f"unit.{unit.lower()}", unit))
+    return wording.messages.get(f"unit.{unit.lower()}", unit)
 
 
 def _per(unit: str | None, wording: Wording) -> str:
-    return typeset(wording.messages.get(f"per.{(unit or '').lower()}", unit or ""))
+    return wording.messages.get(f"per.{(unit or '').lower()}", unit or "")
 
 
 def _line(line: BillLine, wording: Wording) -> dict[str, str]:
     return {
-        "label": typeset(wording.line(line.service, line.code, line.description)),
+        "label": wording.line(line.service, line.code, line.description),
         "how": calculation(line, wording),
         "amount": figures.money(line.amount),
     }
@@ -108,7 +107,7 @@ def _line(line: BillLine, wording: Wording) -> dict[str, str]:
 
 def _read(read: BilledRead, wording: Wording) -> dict[str, Any]:
     return {
-        "meter": typeset(read.meter_number),
+        "meter": read.meter_number,
         "previous_date": wording.short_day(read.previous_date),
         "previous": figures.quantity(read.previous_value),
         "current_date": wording.short_day(read.current_date),

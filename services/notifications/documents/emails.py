@@ -12,12 +12,8 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
-
-from jinja2 import DictLoader, StrictUndefined
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from contracts.billing import BillIssued
 from contracts.delinquency import AccountDelinquent
@@ -25,6 +21,7 @@ from contracts.metering import UsageFlagged
 from services.notifications.documents import figures
 from services.notifications.documents.bill_view import bill_view
 from services.notifications.documents.bills import render_bill
+from services.notifications.documents.desk import desk_for
 from services.notifications.documents.letterhead import Letterhead
 from services.notifications.documents.notice_view import high_usage_view, reminder_view
 from services.notifications.documents.payment_slip import asks_for_payment
@@ -107,7 +104,7 @@ def _e_bill(bill: BillIssued, recipient: Recipient, letterhead: Letterhead, word
     place = ", ".join(postal_lines(recipient.service_address)[:-1])
     return {
         "subject": wording.say(_subject(bill), town=letterhead.town_name, **values),
-        "greeting": wording.say("greeting", name=one_line(recipient.name)),
+        "greeting": wording.say("greeting", name=recipient.name),
         "intro": wording.say("bill_email.intro", address=place),
         "why": wording.say("bill_email.why"),
         "link": letterhead.pay_link(bill.account_number) if asks_for_payment(bill) else "",
@@ -141,7 +138,7 @@ def _message(
     message["Message-ID"] = message_id(sending.notice_id, letterhead)
     message["Auto-Submitted"] = "auto-generated"
     words = {**view, "label": templates.wording(view["lang"]).labels()}
-    desk = _desk(templates)
+    desk = desk_for(templates)
     message.set_content(desk.get_template(f"{template}.txt.j2").render(words), cte="quoted-printable")
     html = desk.get_template(f"{template}.html.j2").render(words)
     message.add_alternative(html, subtype="html", cte="quoted-printable")
@@ -165,20 +162,3 @@ def _with_lasting_boundaries(message: EmailMessage, sending: Sending) -> EmailMe
     for place, part in enumerate(parts):
         part.set_boundary(f"={sending.notice_id.hex}.{place}=")
     return message
-
-
-def _escapes(name: str | None) -> bool:
-    return name is not None and ".html" in name
-
-
-@lru_cache(maxsize=4)
-def _desk(templates: Templates) -> ImmutableSandboxedEnvironment:
-    """Jinja with the templates loaded. A town's template runs in a sandbox: it sees the words and nothing else."""
-    return ImmutableSandboxedEnvironment(
-        loader=DictLoader(templates.texts),
-        autoescape=_escapes,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )

@@ -9,10 +9,10 @@ from decimal import Decimal
 from itertools import islice
 
 from pydantic import BaseModel, ConfigDict
-from pypdf import PageObject, PdfReader, PdfWriter
+from pypdf import PageObject, PdfWriter
 
 from contracts.base import Money
-from services.notifications.documents.bills import AddressedBill, render_bills
+from services.notifications.documents.bills import AddressedBill, bill_pages
 from services.notifications.documents.letterhead import Letterhead
 from services.notifications.documents.press import press_for
 from services.notifications.documents.printable import one_line
@@ -61,12 +61,10 @@ def render_mailing(
     rows: list[dict[str, str]] = []
     due = Decimal(0)
     for batch in _batches(addressed, _BILLS_AT_ONCE):
-        pdf, page_counts = render_bills(batch, letterhead, templates)
-        press_for(templates).forget()
-        pages = iter(PdfReader(io.BytesIO(pdf)).pages)
-        for each, count in zip(batch, page_counts, strict=True):
-            rows.append(_add(writer, each, list(islice(pages, count)), len(rows) + 1))
+        for each, pages in zip(batch, bill_pages(batch, letterhead, templates), strict=True):
+            rows.append(_add(writer, each, pages, len(rows) + 1))
             due += each.bill.amount_due
+        press_for(templates).forget()
     if not rows:
         raise ValueError("There is no bill to mail: a mailing needs at least one.")
     return _mailing(writer, rows, due)

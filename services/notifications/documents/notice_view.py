@@ -11,7 +11,6 @@ from services.notifications.documents import figures
 from services.notifications.documents.bill_view import questions, town_view
 from services.notifications.documents.letterhead import Letterhead
 from services.notifications.documents.payment_slip import qr_code
-from services.notifications.documents.printable import typeset
 from services.notifications.documents.recipient import Recipient, postal_lines
 from services.notifications.documents.wording import Wording
 
@@ -77,8 +76,8 @@ def _frame(recipient: Recipient, letterhead: Letterhead, wording: Wording, dated
         "date": wording.day(dated),
         "town": town_view(letterhead, wording),
         "recipient": recipient.postal_lines(),
-        "facts": [{"label": wording.say(f"label.{key}"), "value": typeset(value)} for key, value in facts.items()],
-        "greeting": wording.say("greeting", name=typeset(recipient.name)),
+        "facts": [{"label": wording.say(f"label.{key}"), "value": value} for key, value in facts.items()],
+        "greeting": wording.say("greeting", name=recipient.name),
         "closing": wording.say("closing", department=letterhead.department, town=letterhead.town_name),
         "footer": wording.say("email.footer_notice", account=recipient.account_number, **contact),
         "questions": questions(letterhead, wording),
@@ -103,12 +102,12 @@ def _past_due(case: AccountDelinquent, wording: Wording) -> dict[str, Any]:
 
 def _item(item: OwedItem, wording: Wording) -> list[str]:
     name = wording.name("item", item.kind)
-    return [typeset(name[:1].upper() + name[1:]), wording.day(item.due_date), figures.money(item.amount)]
+    return [name[:1].upper() + name[1:], wording.day(item.due_date), figures.money(item.amount)]
 
 
 def _to_stop(case: AccountDelinquent, wording: Wording) -> list[str]:
     """What would end the case, as collections said it. It is said in English; in Spanish `reminder.ask` says it."""
-    return [typeset(case.to_stop)] if wording.language == "en" else []
+    return [case.to_stop] if wording.language == "en" else []
 
 
 def _pay(recipient: Recipient, letterhead: Letterhead, wording: Wording) -> dict[str, str]:

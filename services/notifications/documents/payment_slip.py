@@ -8,7 +8,6 @@ import segno
 from contracts.billing import BillIssued
 from services.notifications.documents import figures
 from services.notifications.documents.letterhead import Letterhead
-from services.notifications.documents.printable import typeset
 from services.notifications.documents.recipient import Recipient, postal_lines
 from services.notifications.documents.scan_line import scan_line
 from services.notifications.documents.wording import Wording
@@ -24,13 +23,13 @@ def payment_slip(bill: BillIssued, recipient: Recipient, letterhead: Letterhead,
     link = letterhead.pay_link(bill.account_number)
     asks = asks_for_payment(bill)
     return {
-        "account": typeset(bill.account_number),
-        "number": typeset(bill.number),
-        "service_address": typeset(recipient.service_address.line1),
+        "account": bill.account_number,
+        "number": bill.number,
+        "service_address": recipient.service_address.line1,
         "amount": figures.money(bill.amount_due),
         "due": wording.day(bill.due_date),
         "payer": recipient.postal_lines(),
-        "payee": [typeset(letterhead.payable_to), *postal_lines(letterhead.remit_address)],
+        "payee": [letterhead.payable_to, *postal_lines(letterhead.remit_address)],
         "note": "" if asks else wording.say("stub.autopay" if bill.amount_due > 0 else "stub.nothing"),
         "scan_line": (scan_line(bill.account_number, bill.due_date, bill.amount_due) or "") if asks else "",
         "qr": qr_code(link) if asks else "",

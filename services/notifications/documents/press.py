@@ -1,6 +1,7 @@
 """Sets documents in type: JSON in, PDF out, the same bytes each time.
 
 Data reaches typst as JSON through `sys.inputs`, never as source text, so a name that looks like markup stays a name.
+Every text in it is made printable here, at the one door to the fonts.
 Only the fonts inside typst are used, so a bare machine without network prints the same bill.
 """
 
@@ -14,6 +15,7 @@ from typing import Any
 
 import typst
 
+from services.notifications.documents.printable import typeset
 from services.notifications.documents.templates import Templates
 
 _STYLE = "style.typ"
@@ -38,7 +40,7 @@ class Press:
 
     def _compile(self, layout: str, data: Mapping[str, Any], dated: date, **options: Any) -> bytes:
         source = self._templates.texts[_STYLE] + "\n" + self._templates.texts[layout]
-        inputs = {"data": json.dumps(data, ensure_ascii=False)}
+        inputs = {"data": json.dumps(_printable(data), ensure_ascii=False)}
         stamp = calendar.timegm(dated.timetuple()) + _NOON
         with self._lock:
             pdf = self._compiler.compile(
@@ -57,6 +59,14 @@ class Press:
     @cached_property
     def _compiler(self) -> typst.Compiler:
         return typst.Compiler(font_paths=typst.Fonts(include_system_fonts=False))
+
+
+def _printable(value: Any) -> Any:
+    if isinstance(value, str):
+        return typeset(value)
+    if isinstance(value, Mapping):
+        return {name: _printable(part) for name, part in value.items()}
+    return [_printable(part) for part in value] if isinstance(value, list) else value
 
 
 @lru_cache(maxsize=4)

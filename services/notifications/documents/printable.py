@@ -5,6 +5,7 @@ fonts inside typst don't have. PDF/UA refuses a page with a letter it can't draw
 so such a letter is printed as a white square. The e-mail keeps it.
 """
 
+import re
 import unicodedata
 
 _MISSING = "\u25a1"
@@ -17,20 +18,23 @@ _DRAWN = (
 )  # fmt: skip
 
 
+_UNDRAWN = re.compile("[^" + "".join(f"{chr(first)}-{chr(last)}" for first, last in _DRAWN) + "]")
+
+
 def one_line(text: str) -> str:
     """The text in composed form on one line, without control, direction and zero-width characters."""
-    if text.isascii() and text.isprintable():
-        return " ".join(text.split())
-    visible = (" " if unicodedata.category(char) in {"Cc", "Zl", "Zp"} else char for char in text)
-    kept = (char for char in visible if unicodedata.category(char) not in {"Cf", "Cs", "Co", "Cn"})
-    return unicodedata.normalize("NFC", " ".join("".join(kept).split()))
+    if not text.isprintable():
+        text = "".join(map(_visible, text))
+    return unicodedata.normalize("NFC", " ".join(text.split()))
 
 
 def typeset(text: str) -> str:
     """One line of text in which every letter can be drawn by the embedded fonts."""
-    line = one_line(text)
-    return line if line.isascii() else "".join(char if _drawn(char) else _MISSING for char in line)
+    return _UNDRAWN.sub(_MISSING, one_line(text))
 
 
-def _drawn(char: str) -> bool:
-    return any(first <= ord(char) <= last for first, last in _DRAWN)
+def _visible(char: str) -> str:
+    category = unicodedata.category(char)
+    if category in {"Cc", "Zl", "Zp"}:
+        return " "
+    return "" if category.startswith("C") else char

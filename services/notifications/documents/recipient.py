@@ -4,7 +4,6 @@ from pydantic import BaseModel, ConfigDict
 
 from contracts.accounts import Contact, ContactChanged, PostalAddress
 from services.notifications.documents.letterhead import Language
-from services.notifications.documents.printable import typeset
 
 
 class Recipient(BaseModel):
@@ -33,10 +32,10 @@ class Recipient(BaseModel):
 
     def postal_lines(self) -> list[str]:
         """The name and mailing address, a line each, as they stand in the envelope's window."""
-        return [typeset(self.name), *postal_lines(self.mailing)]
+        return [self.name, *postal_lines(self.mailing)]
 
 
 def postal_lines(address: PostalAddress) -> list[str]:
     """An address as the postal service prints it; empty lines are left out."""
     last = f"{address.city} {address.state} {address.zip_code}"
-    return [typeset(line) for line in (address.line1, address.line2, last) if line.strip()]
+    return [line for line in (address.line1, address.line2, last) if line.strip()]

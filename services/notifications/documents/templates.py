@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 from importlib.resources import files
 
 import yaml
+from jinja2 import Environment, TemplateSyntaxError
 
 from services.notifications.documents.letterhead import Language
 from services.notifications.documents.wording import Wording, placeholders
@@ -79,9 +80,19 @@ def _replacement(name: str, data: bytes, standard: Templates) -> str:
         known = ", ".join(sorted(standard.texts))
         raise TemplateError(_FOLDER + name, f"there is no template of this name to replace; the names are {known}.")
     try:
-        return data.decode("utf-8")
+        text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise TemplateError(_FOLDER + name, f"byte {error.start} is not UTF-8; save the file as UTF-8.") from None
+    if name.endswith(".j2"):
+        _check_jinja(name, text)
+    return text
+
+
+def _check_jinja(name: str, text: str) -> None:
+    try:
+        Environment().parse(text)
+    except TemplateSyntaxError as error:
+        raise TemplateError(_FOLDER + name, f"line {error.lineno}: {error.message}") from None
 
 
 def _merged(language: Language, name: str, texts: Mapping[str, str]) -> dict[str, str]:
@@ -107,7 +118,10 @@ def _check_message(name: str, key: str, message: str, standard: Mapping[str, str
         return
     if key not in standard:
         raise TemplateError(_FOLDER + name, f"there is no message `{key}`; compare it with the standard file.")
-    unknown = placeholders(message) - placeholders(standard[key])
+    try:
+        unknown = placeholders(message) - placeholders(standard[key])
+    except ValueError as error:
+        raise TemplateError(_FOLDER + name, f"message `{key}`: its braces don't close ({error}).") from None
     if unknown:
         raise TemplateError(
             _FOLDER + name, f"message `{key}` asks for {', '.join(sorted(unknown))}, which it can't get."
