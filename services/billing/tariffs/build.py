@@ -1,10 +1,11 @@
 """From the charges of one kind of account to its plan: the steps that price it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from services.billing.tariffs import words
+from services.billing.tariffs.lines import Line
 from services.billing.tariffs.model import (
     Bound,
     ByUsage,
@@ -45,7 +46,7 @@ class Builder:
         ]
         together = self.tariff.rounding if self.tariff.rounding.per == "service" else None
         defined = {name: self._defined(name, item) for name, item in definitions.items()}
-        return Plan(tuple(steps), defined, frozenset(charges), together)
+        return Plan(tuple(steps), defined, frozenset(charges), together, _fixed(steps))
 
     def _step(self, code: str, charge: Charge, charges: Mapping[str, Charge]) -> Step:
         posting = self._posting(code, charge)
@@ -144,6 +145,11 @@ class Builder:
             called=quantity.called,
             name=name,
         )
+
+
+def _fixed(steps: Sequence[Step]) -> tuple[Line, ...] | None:
+    lines = [step.fixed for step in steps if isinstance(step, FlatStep) and step.fixed is not None]
+    return tuple(lines) if len(lines) == len(steps) else None
 
 
 def version_name(version: Version) -> str:

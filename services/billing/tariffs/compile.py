@@ -10,13 +10,15 @@ from decimal import Decimal
 
 from services.billing.tariffs import words
 from services.billing.tariffs.build import Builder
+from services.billing.tariffs.derived import NAMES, derive
 from services.billing.tariffs.forms import charges_of, class_names, rates_of
-from services.billing.tariffs.lines import Attributes, NoRateError
+from services.billing.tariffs.lines import Attributes, NoRateError, Period
 from services.billing.tariffs.mentions import mentions
 from services.billing.tariffs.model import Rates, Tariff, Version, When
 from services.billing.tariffs.order import taken
 from services.billing.tariffs.plan import Plan
 from services.billing.tariffs.resolve import Resolver
+from services.billing.tariffs.sections import in_force
 from services.billing.tariffs.tariffs import Tariffs
 
 Kind = tuple[str | Decimal | None, ...]
@@ -34,11 +36,15 @@ class CompiledVersion:
         self.effective = version.effective
         self.until = version.until
         self.deciding = tuple(sorted(_deciding(version, tariff.class_by)))
+        self.derives = any(name in self.deciding for name in NAMES)
         self._plans: dict[Kind, Plan] = {}
 
-    def plan(self, attributes: Attributes, derived: Mapping[str, str]) -> Plan:
+    def plan(self, attributes: Attributes, day: date, used: Decimal | None) -> Plan:
         """The plan for an account. Raises MissingAttributeError or NoRateError."""
-        values = tuple([derived.get(name) or attributes.get(name) for name in self.deciding])
+        if self.derives:
+            values = self._values(attributes, derive(self.tariff, day, used))
+        else:
+            values = tuple([attributes.get(name) for name in self.deciding])
         plan = self._plans.get(values)
         if plan is None:
             plan = self._plans[values] = self._build(values)
@@ -49,13 +55,15 @@ class CompiledVersion:
         if code not in self.version.fees:
             known = ", ".join(self.version.fees) or "none"
             raise NoRateError(f"The {self.service} tariff has no fee `{code}`; it has {known}.")
-        values = tuple([derived.get(name) or attributes.get(name) for name in self.deciding])
-        builder = self._builder(values)
+        builder = self._builder(self._values(attributes, derived))
         return builder.plan({code: self.version.fees[code]}, self.version.definitions)
 
     def applies(self, attributes: Attributes) -> bool:
         """Whether the version is for this account at all."""
         return self.version.applies is None or _meets(self.version.applies, attributes)
+
+    def _values(self, attributes: Attributes, derived: Mapping[str, str]) -> Kind:
+        return tuple([derived.get(name) or attributes.get(name) for name in self.deciding])
 
     def _build(self, values: Kind) -> Plan:
         builder = self._builder(values)
@@ -87,6 +95,7 @@ class CompiledService:
         self.name = name
         self.tariff = tariff
         self.services = services
+        self.by_bill_date = tariff.chosen_by == "bill_date"
         self.label = words.service_label(name, tariff.label)
         newest_first = sorted(tariff.versions, key=_newest, reverse=True)
         self.versions = tuple(CompiledVersion(name, tariff, version, services) for version in newest_first)
@@ -101,6 +110,17 @@ class CompiledService:
         if not self.contracts:
             return self.versions
         return tuple(version for version in self.versions if version.applies(attributes))
+
+    def deciding_day(self, period: Period) -> date:
+        """The day that picks the version, where one does for the whole bill."""
+        return period.bill_date if self.by_bill_date else period.read_date
+
+    def version_on(self, day: date, attributes: Attributes) -> CompiledVersion:
+        """The version for an account on a day. Raises NoRateError if none is in force."""
+        version = in_force(self.for_account(attributes), day)
+        if version is None:
+            raise self.no_version(day)
+        return version
 
     def no_version(self, day: date) -> NoRateError:
         first = min(version.effective for version in self.versions)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from services.billing.tariffs.lines import Line
 from services.billing.tariffs.model import Rounding
 from services.billing.tariffs.numbers import Number
 
@@ -24,3 +25,5 @@ class Plan(NamedTuple):
     definitions: Mapping[str, Number]
     codes: frozenset[str]
     rounded_together: Rounding | None
+    fixed: tuple[Line, ...] | None
+    """The lines of every whole bill, where no bill can change any of them."""

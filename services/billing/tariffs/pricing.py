@@ -1,9 +1,12 @@
 """A bill of one service, and of all services of an account: the only place where anything is priced."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Context, Decimal, localcontext
+from types import MappingProxyType
 
-from services.billing.tariffs.compile import CompiledService, CompiledTariffs, CompiledVersion
+from services.billing.tariffs.compile import CompiledService, CompiledTariffs
+from services.billing.tariffs.derived import derive
 from services.billing.tariffs.lines import (
     NO_BILLS,
     NO_USAGES,
@@ -14,8 +17,9 @@ from services.billing.tariffs.lines import (
     Usage,
 )
 from services.billing.tariffs.model import Tariff
+from services.billing.tariffs.plan import Plan
 from services.billing.tariffs.rounding import round_to
-from services.billing.tariffs.sections import by_days, deciding_day, in_force, season_of
+from services.billing.tariffs.sections import by_days
 from services.billing.tariffs.shares import Share, share
 from services.billing.tariffs.steps.by_usage import Block, ByUsageStep
 from services.billing.tariffs.steps.posting import together
@@ -24,7 +28,7 @@ from services.billing.tariffs.working import Setting, Working, ccf
 
 _CONTEXT = Context(prec=28)
 _ZERO = Decimal(0)
-_MONTHS = tuple(str(month) for month in range(13))
+_NO_ATTRIBUTES: Attributes = MappingProxyType({})
 
 
 def price(
@@ -47,13 +51,7 @@ def price(
     Amounts are dollars, rounded as the tariff says. Raises PricingError in a sentence that names no account.
     """
     with localcontext(_CONTEXT):
-        setting = Setting(service.name, service.tariff, attributes, period, others, bills)
-        used = _used(service.tariff, usage)
-        if service.tariff.chosen_by == "days":
-            lines = _across(service, setting, used)
-        else:
-            lines = _at_once(service, setting, used)
-        return Priced(service.name, lines, Usage(used, service.tariff.unit or usage.unit))
+        return _price(service, usage, attributes, period, others, bills)
 
 
 def price_bill(
@@ -67,8 +65,10 @@ def price_bill(
     `attributes` are given per service, as agreements carry them.
     """
     bills: dict[str, Priced] = {}
-    for name in _in_order(tariffs, usages):
-        bills[name] = price(tariffs[name], usages[name], attributes.get(name, {}), period, usages, bills)
+    with localcontext(_CONTEXT):
+        for name in _in_order(tariffs, usages):
+            account = attributes.get(name, _NO_ATTRIBUTES)
+            bills[name] = _price(tariffs[name], usages[name], account, period, usages, bills)
     return bills
 
 
@@ -76,14 +76,10 @@ def price_fee(service: CompiledService, code: str, attributes: Attributes, perio
     """A fee that something brought about (a shutoff, a returned check), under the version of its day."""
     with localcontext(_CONTEXT):
         setting = Setting(service.name, service.tariff, attributes, period, NO_USAGES, NO_BILLS)
-        version = _version(service, setting)
-        derived = _derived(service.tariff, period, _ZERO)
-        plan = version.fee(code, attributes, derived)
+        day = service.deciding_day(period)
+        plan = service.version_on(day, attributes).fee(code, attributes, derive(service.tariff, day, _ZERO))
         whole = share(None, period, period.start, period.end)
-        working = Working(setting, whole, None, plan, derived)
-        for step in plan.steps:
-            step.run(working)
-        return Priced(service.name, tuple(working.lines))
+        return Priced(service.name, _lines(plan, setting, whole, None, day))
 
 
 def blocks_of(
@@ -96,11 +92,10 @@ def blocks_of(
     """The blocks that a bill's usage runs through, by charge, with its label and unit: for pictures."""
     with localcontext(_CONTEXT):
         setting = Setting(service.name, service.tariff, attributes, period, others, NO_BILLS)
-        used = _used(service.tariff, usage)
-        derived = _derived(service.tariff, period, used)
-        plan = _version(service, setting).plan(attributes, derived)
+        used, day = _used(service.tariff, usage), service.deciding_day(period)
+        plan = service.version_on(day, attributes).plan(attributes, day, used)
         whole = share(service.tariff.prorate, period, period.start, period.end)
-        working = Working(setting, whole, used, plan, derived)
+        working = Working(setting, whole, used, plan, day)
         return {
             step.posting.code: (step.posting.label, step.unit, step.for_bill(working))
             for step in plan.steps
@@ -108,38 +103,54 @@ def blocks_of(
         }
 
 
+def _price(
+    service: CompiledService,
+    usage: Usage,
+    attributes: Attributes,
+    period: Period,
+    others: Mapping[str, Usage],
+    bills: Mapping[str, Priced],
+) -> Priced:
+    tariff, used = service.tariff, _used(service.tariff, usage)
+    setting = Setting(service.name, tariff, attributes, period, others, bills)
+    lines = (_across if tariff.chosen_by == "days" else _at_once)(service, setting, used)
+    return Priced(service.name, lines, Usage(used, tariff.unit or usage.unit))
+
+
 def _used(tariff: Tariff, usage: Usage) -> Decimal | None:
     """The usage in the tariff's unit, rounded as the tariff counts it."""
-    quantity = usage.quantity
+    quantity, unit = usage
     if quantity is None:
         return None
-    if usage.unit != tariff.unit and usage.unit is not None and tariff.unit is not None:
-        quantity = convert(quantity, usage.unit, tariff.unit, ccf(tariff))
+    if unit != tariff.unit and unit is not None and tariff.unit is not None:
+        quantity = convert(quantity, unit, tariff.unit, ccf(tariff))
     rule = tariff.usage
     return quantity if rule is None else round_to(quantity, rule.to, rule.round)
 
 
 def _at_once(service: CompiledService, setting: Setting, used: Decimal | None) -> tuple[Line, ...]:
     """The whole bill under the version of one day."""
-    period, tariff = setting.period, service.tariff
-    version = _version(service, setting)
-    derived = _derived(tariff, period, used)
-    return _priced(version, setting, share(tariff.prorate, period, period.start, period.end), used, derived)
+    period, attributes = setting.period, setting.attributes
+    day = service.deciding_day(period)
+    plan = service.version_on(day, attributes).plan(attributes, day, used)
+    part = share(service.tariff.prorate, period, period.start, period.end)
+    if plan.fixed is not None and part.whole:
+        return plan.fixed
+    return _lines(plan, setting, part, used, day)
 
 
 def _across(service: CompiledService, setting: Setting, used: Decimal | None) -> tuple[Line, ...]:
     """The bill in sections, one for each version and season of its days; usage is shared out by days."""
-    period, tariff = setting.period, service.tariff
+    period, attributes = setting.period, setting.attributes
     lines: list[Line] = []
     left = used
-    for version, season, start, end in by_days(tariff, service.for_account(setting.attributes), period):
+    for version, start, end in by_days(service.tariff, service.for_account(attributes), period):
         if version is None:
             raise service.no_version(start)
-        part = share(tariff.prorate, period, start, end)
+        part = share(service.tariff.prorate, period, start, end)
         section = _share_of(used, left, part)
         left = left - section if left is not None and section is not None else None
-        derived = _derived(tariff, period._replace(bill_date=start, read_date=start), used, season)
-        lines.extend(_priced(version, setting, part, section, derived))
+        lines.extend(_lines(version.plan(attributes, start, section), setting, part, section, start))
     return tuple(lines)
 
 
@@ -150,33 +161,15 @@ def _share_of(used: Decimal | None, left: Decimal | None, part: Share) -> Decima
     return part.section.of_units(used)
 
 
-def _priced(
-    version: CompiledVersion, setting: Setting, part: Share, used: Decimal | None, derived: Mapping[str, str]
-) -> tuple[Line, ...]:
-    plan = version.plan(setting.attributes, derived)
-    working = Working(setting, part, used, plan, derived)
+def _lines(plan: Plan, setting: Setting, part: Share, used: Decimal | None, day: date) -> tuple[Line, ...]:
+    """A plan's lines for one section of a bill."""
+    working = Working(setting, part, used, plan, day)
     for step in plan.steps:
         step.run(working)
     if plan.rounded_together is None:
         return tuple(working.lines)
     amounts = together([line.amount for line in working.lines], plan.rounded_together)
     return tuple(line._replace(amount=amount) for line, amount in zip(working.lines, amounts, strict=True))
-
-
-def _version(service: CompiledService, setting: Setting) -> CompiledVersion:
-    day = deciding_day(service.tariff, setting.period)
-    version = in_force(service.for_account(setting.attributes), day)
-    if version is None:
-        raise service.no_version(day)
-    return version
-
-
-def _derived(tariff: Tariff, period: Period, used: Decimal | None, season: str | None = None) -> dict[str, str]:
-    day = deciding_day(tariff, period)
-    derived = {"month": _MONTHS[day.month], "read": "no" if used is None else "yes"}
-    if tariff.seasons:
-        derived["season"] = season or season_of(tariff.seasons, day) or "none"
-    return derived
 
 
 def _in_order(tariffs: CompiledTariffs, usages: Mapping[str, Usage]) -> list[str]:

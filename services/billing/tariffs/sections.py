@@ -1,11 +1,12 @@
 """Which version prices which days of a bill."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Protocol, TypeVar
 
+from services.billing.tariffs.derived import season_of
 from services.billing.tariffs.lines import Period
-from services.billing.tariffs.model import Season, Tariff
+from services.billing.tariffs.model import Tariff
 
 
 class Dated(Protocol):
@@ -21,21 +22,6 @@ class Dated(Protocol):
 V = TypeVar("V", bound=Dated)
 
 
-def deciding_day(tariff: Tariff, period: Period) -> date:
-    """The day that picks the version, where one does for the whole bill."""
-    return period.bill_date if tariff.chosen_by == "bill_date" else period.read_date
-
-
-def season_of(seasons: Mapping[str, Season], day: date) -> str | None:
-    """The season a day is in; one that runs over the new year begins after it ends."""
-    stamp = day.strftime("%m-%d")
-    for name, season in seasons.items():
-        inside = season.start <= stamp, stamp <= season.end
-        if all(inside) if season.start <= season.end else any(inside):
-            return name
-    return None
-
-
 def in_force(versions: Sequence[V], day: date) -> V | None:
     """The version of a day; `versions` are sorted, newest first."""
     for version in versions:
@@ -44,18 +30,14 @@ def in_force(versions: Sequence[V], day: date) -> V | None:
     return None
 
 
-def by_days(tariff: Tariff, versions: Sequence[V], period: Period) -> Iterator[tuple[V | None, str | None, date, date]]:
-    """The period in pieces of one version and one season each."""
-    changes = sorted({period.start, *_changes(tariff, versions, period)})
-    pieces: list[tuple[V | None, str | None, date, date]] = []
-    for index, start in enumerate(changes):
-        end = changes[index + 1] if index + 1 < len(changes) else period.end
-        version, season = in_force(versions, start), season_of(tariff.seasons, start)
-        if pieces and pieces[-1][0] is version and pieces[-1][1] == season:
-            pieces[-1] = (version, season, pieces[-1][2], end)
-        else:
-            pieces.append((version, season, start, end))
-    yield from pieces
+def by_days(tariff: Tariff, versions: Sequence[V], period: Period) -> Iterator[tuple[V | None, date, date]]:
+    """The period in pieces of one version and one season each: from a day to before another."""
+    start = period.start
+    for day in [*sorted(set(_changes(tariff, versions, period))), period.end]:
+        here, there = ((in_force(versions, at), season_of(tariff.seasons, at)) for at in (start, day))
+        if day == period.end or here != there:
+            yield here[0], start, day
+            start = day
 
 
 def _changes(tariff: Tariff, versions: Sequence[Dated], period: Period) -> Iterator[date]:

@@ -1,10 +1,12 @@
 """One service's bill while it is being worked out, and what its numbers may ask by name."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
 from services.billing.tariffs.attributes import attribute, usage_of
+from services.billing.tariffs.derived import NAMES, derive
 from services.billing.tariffs.expressions import Value
 from services.billing.tariffs.lines import (
     Attributes,
@@ -41,7 +43,7 @@ class Setting(NamedTuple):
 class Working:
     """The lines and amounts so far. Steps add to it; numbers look names up in it."""
 
-    __slots__ = ("amounts", "derived", "known", "lines", "plan", "setting", "share", "usage")
+    __slots__ = ("amounts", "day", "known", "lines", "plan", "setting", "share", "usage")
 
     def __init__(
         self,
@@ -49,13 +51,13 @@ class Working:
         share: Share,
         usage: Decimal | None,
         plan: Plan,
-        derived: Mapping[str, str],
+        day: date,
     ) -> None:
         self.setting = setting
         self.share = share
         self.usage = usage
         self.plan = plan
-        self.derived = derived
+        self.day = day
         self.lines: list[Line] = []
         self.amounts: dict[str, Decimal] = {}
         self.known: dict[str, Value] = {}
@@ -86,11 +88,17 @@ class Working:
             return self.measured()
         if name == "days":
             return Decimal(self.share.days)
-        if name in self.derived:
-            return Decimal(self.derived[name]) if name == "month" else self.derived[name]
+        if name in NAMES and (said := self._derived(name)) is not None:
+            return said
         declared = attribute(self.setting.tariff, name)
         other = usage_of(name) if declared is None else None
         return self.usage_of(other) if other else self._attribute(name, declared)
+
+    def _derived(self, name: str) -> Value | None:
+        said = derive(self.setting.tariff, self.day, self.usage).get(name)
+        if name == "read":
+            return said == "yes"
+        return Decimal(said) if said is not None and name == "month" else said
 
     def usage_of(self, service: str) -> Decimal:
         """The usage of another service, in this tariff's unit."""
