@@ -5,7 +5,7 @@ import shutil
 import signal
 import subprocess
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from deploy.local import kafka_jars
@@ -22,12 +22,13 @@ START_SECONDS = 60
 class Kafka:
     """A Kafka in `folder`/kafka, on the port remembered there. Its data survives stop, kill and start."""
 
-    def __init__(self, folder: Folder, heap_mb: int = HEAP_MB, tell: Tell = silent) -> None:
+    def __init__(self, folder: Folder, heap_mb: int = HEAP_MB, tell: Tell = silent, flags: Sequence[str] = ()) -> None:
         self.home = folder.path / "kafka"
         self.port = folder.port("kafka")
         self.controller_port = folder.port("kafka controller")
         self.password = folder.secret("kafka admin")
         self._heap_mb = heap_mb
+        self._flags = flags
         self._tell = tell
         self._child: Child | None = None
 
@@ -52,9 +53,9 @@ class Kafka:
             child.kill()
             raise
 
-    def stop(self) -> None:
+    def stop(self, grace: float = 20.0) -> None:
         if self._child is not None:
-            self._child.stop()
+            self._child.stop(grace)
 
     def kill(self) -> None:
         """kill -9; `start` brings it back with its data, on its port."""
@@ -84,13 +85,13 @@ class Kafka:
             self._format(class_path)
         return Child(
             name="Kafka",
-            command=[*self._java(class_path), "kafka.Kafka", str(self.home / "server.properties")],
+            command=[*self._java(class_path, *self._flags), "kafka.Kafka", str(self.home / "server.properties")],
             log=self.home / "kafka.log",
             record=self.home / "pid.json",
             stop_signal=signal.SIGTERM,
         )
 
-    def _java(self, class_path: str) -> list[str]:
+    def _java(self, class_path: str, *flags: str) -> list[str]:
         logging = Path(__file__).with_name("kafka_log4j2.properties")
         return [
             str(kafka_jars.java()),
@@ -102,6 +103,7 @@ class Kafka:
             "-Xlog:all=error:stderr",
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
+            *flags,
             f"-Dlog4j2.configurationFile={logging}",
             "-cp",
             class_path,
@@ -194,8 +196,8 @@ SMALL: Mapping[str, str] = {
     "share.coordinator.state.topic.min.isr": "1",
     "group.initial.rebalance.delay.ms": "0",
     # A restart after kill -9 waits until the controller has forgotten the broker's last life (9 s by default).
-    "broker.session.timeout.ms": "4000",
-    "broker.heartbeat.interval.ms": "1000",
+    "broker.session.timeout.ms": "3000",
+    "broker.heartbeat.interval.ms": "500",
     "num.network.threads": "2",
     "num.io.threads": "4",
     "num.recovery.threads.per.data.dir": "2",

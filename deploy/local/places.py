@@ -19,7 +19,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Literal, Protocol
 
-from deploy.local import containers
+from deploy.local import containers, kafka_warm
 from deploy.local.child import dismiss_guardian
 from deploy.local.folder import Folder
 from deploy.local.kafka import HEAP_MB, Kafka
@@ -129,7 +129,8 @@ def _kafka(origin: Origin, folder: Folder, tell: Tell) -> Kafka | containers.Kaf
         case "docker":
             return containers.Kafka(folder)
         case "embedded":
-            return Kafka(folder, int(os.environ.get("CURBSTOP_KAFKA_HEAP_MB", HEAP_MB)), tell)
+            heap = int(os.environ.get("CURBSTOP_KAFKA_HEAP_MB", HEAP_MB))
+            return Kafka(folder, heap, tell, kafka_warm.flags(tell))
 
 
 def _postgres(origin: Origin, folder: Folder, tell: Tell) -> Postgres | containers.Postgres | None:
