@@ -5,21 +5,41 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from itertools import count
+from typing import Any, TypeVar
 from uuid import UUID
 
+import yaml
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from chassis import townstore
 from chassis.bulk import lock
+from chassis.consume import Consumer, Subscription, take_up_waiting
 from chassis.database import Transaction, connect
 from chassis.edge import transaction
 from chassis.envelope import new_trace
-from contracts.ids import thing_id
+from chassis.imports import ImportFile, ImportReport, take_file
+from chassis.metrics import Metrics
+from chassis.received import RawMessage, Received
+from chassis.settings import Settings
+from chassis.townpack import Bundle
+from contracts.accounts import AccountChanged, AccountStatus, ServiceAgreement
+from contracts.base import Event
+from contracts.billing import BalanceChanged
+from contracts.ids import derived_id, thing_id
+from contracts.payments import Channel, PaymentReceived, Purpose, TenderKind
+from contracts.topics import ACCOUNT_CHANGED, PAYMENT_RECEIVED, Topic
+from services.billing.customers.events import take_accounts
 from services.billing.customers.tables import Account
-from services.billing.ledger import BillPosting, post_bills, reverse_bills, statements
+from services.billing.days.turning import begin
+from services.billing.ledger import BillPosting, announce, post_bills, reverse_bills, statements, store
+from services.billing.ledger.payments import take_payments
+from services.billing.ledger.shown import Verdict
+from services.billing.ledger.verify import verify
 from services.billing.policy import BillingPolicy
 
+E = TypeVar("E", bound=Event)
 DAY = date(2023, 3, 1)
 FUND = {"cash": "1010", "receivable": "1150", "customer_credit": "2150", "deposits": "2160", "conversion": "2990"}
 POLICY = BillingPolicy.model_validate(
@@ -40,11 +60,75 @@ POLICY = BillingPolicy.model_validate(
         },
     }
 )
+A_PACK = Bundle(
+    {
+        "town.yaml": yaml.safe_dump(
+            {
+                "town": {"key": "windsor-co", "name": "Windsor", "state": "CO", "time_zone": "America/Denver"},
+                "billing": POLICY.model_dump(mode="json"),
+            }
+        ).encode()
+    }
+)
 
 
 def account_id(number: str) -> UUID:
     """The id of a test account."""
     return thing_id("windsor-co", "account", number)
+
+
+def an_account(number: str, version: int = 1, **changes: Any) -> AccountChanged:
+    """An account that has water and sewer."""
+    known: dict[str, Any] = {
+        "account_id": account_id(number),
+        "version": version,
+        "number": number,
+        "status": AccountStatus.ACTIVE,
+        "opened": date(2020, 1, 1),
+        "cycle": "1",
+        "premise_id": thing_id("windsor-co", "premise", number),
+        "responsible_person_id": thing_id("windsor-co", "person", number),
+        "agreements": tuple(an_agreement(number, service) for service in ("water", "sewer")),
+        "business_date": DAY,
+    }
+    return AccountChanged(**(known | changes))
+
+
+def an_agreement(number: str, service: str) -> ServiceAgreement:
+    """A service of an account since 2020."""
+    return ServiceAgreement(
+        agreement_id=thing_id("windsor-co", "agreement", f"{number}/{service}"),
+        service=service,
+        service_point_id=thing_id("windsor-co", "service_point", number),
+        start=date(2020, 1, 1),
+        attributes={"class": "residential"},
+    )
+
+
+def a_payment(number: str, amount: str, seq: int = 1, **changes: Any) -> PaymentReceived:
+    """A check at the counter for the balance; its id follows from account and sequence unless told."""
+    known: dict[str, Any] = {
+        "payment_id": derived_id("payment", number, seq),
+        "account_id": account_id(number),
+        "payment_seq": seq,
+        "amount": Decimal(amount),
+        "purpose": Purpose.BALANCE,
+        "channel": Channel.COUNTER,
+        "tender": TenderKind.CHECK,
+        "effective_date": DAY,
+        "posting_date": DAY,
+        "business_date": DAY,
+    }
+    return PaymentReceived(**(known | changes))
+
+
+def received(topic: Topic[E], event: E) -> Received[E]:
+    """An event as it comes from Kafka."""
+    value = event.model_dump_json().encode()
+    return Received(event, topic.identity_of(event), RawMessage(topic.name, 0, next(_OFFSETS), b"", value))
+
+
+_OFFSETS = count()
 
 
 @dataclass
@@ -79,6 +163,45 @@ class Office:
         async with self.transaction() as tx:
             await reverse_bills(tx, bill_ids, POLICY, self.day)
 
+    async def know(self, *numbers: str, version: int = 1) -> None:
+        """Hear of accounts, and take up what waited for them, as the consumer does."""
+        async with self.transaction() as tx:
+            await take_accounts(tx, [received(ACCOUNT_CHANGED, an_account(number, version)) for number in numbers])
+            await take_up_waiting(self._consumer, tx)
+
+    async def pay(self, *payments: PaymentReceived) -> Transaction:
+        """Receive a batch of payments; answers the transaction, which has what was refused and what waits."""
+        async with self.transaction() as tx:
+            await take_payments(tx, [received(PAYMENT_RECEIVED, payment) for payment in payments])
+            self.published += [BalanceChanged.model_validate_json(one.value or b"") for one in tx.outgoing]
+        return tx
+
+    async def begin(self, day: date) -> bool:
+        """Begin a business day."""
+        async with self.transaction() as tx:
+            return await begin(tx, day)
+
+    async def import_file(self, file: ImportFile[Any], text: str, accept_bad_rows: bool = False) -> ImportReport:
+        """Import a CSV."""
+        async with self.transaction() as tx:
+            return await take_file(tx, file, text.encode(), accept_bad_rows, None, None)
+
+    async def balance(self, number: str, day: date | None = None) -> BalanceChanged:
+        """What an account owes on a day."""
+        async with self.transaction() as tx:
+            (book,) = (await store.load_books(tx, [account_id(number)])).values()
+            return announce.balance(book, day or self.day)
+
+    async def verdict(self) -> Verdict:
+        """Whether the books agree."""
+        async with self.transaction() as tx:
+            return await verify(tx)
+
+    @property
+    def _consumer(self) -> Consumer:
+        settings = Settings(database_url="unused", kafka_servers="unused")
+        return Consumer("billing", settings, self.engine, Metrics(), (Subscription(PAYMENT_RECEIVED, take_payments),))
+
     async def rows(self, statement: str, **parameters: Any) -> list[dict[str, Any]]:
         """What a query answers."""
         async with self.engine.connect() as connection:
@@ -90,6 +213,9 @@ async def an_office(database_url: str) -> AsyncIterator[Office]:
     """An office over a migrated database."""
     engine = connect(database_url, 4, "test-billing")
     try:
-        yield Office(engine)
+        office = Office(engine)
+        async with office.transaction() as tx:
+            await townstore.apply(tx, A_PACK)
+        yield office
     finally:
         await engine.dispose()

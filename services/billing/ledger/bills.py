@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID, uuid5
 
 from chassis.bulk import lock
@@ -24,13 +25,11 @@ from services.billing.ledger.book import (
     fiscal_period,
 )
 from services.billing.ledger.posting import charge, free, grant, net_allocations, reverse, settle
-from services.billing.ledger.rules import standing
 from services.billing.ledger.store import PostedBill
 from services.billing.policy import BillingPolicy
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """What an account's next bill begins with. `owed` = previous balance - payments + adjustments, before it."""
 
     account_id: UUID
@@ -55,8 +54,7 @@ class BillPosting:
 
 async def statements(tx: Transaction, account_ids: Collection[UUID], day: date) -> dict[UUID, Statement]:
     """What the next bills of these accounts begin with; `past_due` as of `day`. The caller has locked the accounts."""
-    books = await store.load_books(tx, account_ids)
-    return {account_id: _statement(book, day) for account_id, book in books.items()}
+    return {one.account_id: one for one in map(Statement._make, await store.load_statements(tx, account_ids, day))}
 
 
 async def post_bills(tx: Transaction, bills: Sequence[BillPosting], policy: BillingPolicy, day: date) -> None:
@@ -103,17 +101,6 @@ async def reverse_bills(tx: Transaction, bill_ids: Collection[UUID], policy: Bil
     await announce.finish(tx, journal, books, day, announce.NO_CAUSES)
 
 
-def _statement(book: Book, day: date) -> Statement:
-    return Statement(
-        account_id=book.account_id,
-        previous_balance=book.last_amount_due,
-        payments=book.payments_since,
-        adjustments=book.adjustments_since,
-        past_due=standing(book, day).past_due,
-        owed=book.owed,
-    )
-
-
 def _post(journal: Journal, book: Book, bill: BillPosting, day: date) -> PostedBill:
     period = fiscal_period(day, journal.chart.fiscal_year_starts)
     source = Source("bill", bill.bill_id, bill.bill_id, bill.bill_date, day, period)
@@ -147,19 +134,19 @@ def _turn_page(book: Book, bill: BillPosting) -> PostedBill:
 
 
 def _item(chart: Chart, bill: BillPosting, service: str, amount: Decimal) -> Item:
-    owed_to = chart.receivable(chart.fund_of(service))
+    owed_to = chart.of(chart.fund_of(service)).receivable
     return Item(
-        item_id=uuid5(bill.bill_id, service),
-        account_id=bill.account_id,
-        bill_id=bill.bill_id,
-        service=service,
-        kind="bill",
-        fund=owed_to.fund,
-        receivable=owed_to.code,
-        billed_date=bill.bill_date,
-        due_date=bill.due_date,
-        amount=amount,
-        remaining=amount,
+        uuid5(bill.bill_id, service),
+        bill.account_id,
+        bill.bill_id,
+        service,
+        "bill",
+        owed_to.fund,
+        owed_to.code,
+        bill.bill_date,
+        bill.due_date,
+        amount,
+        amount,
     )
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
-from services.billing.policy import BillingPolicy, Fund
+from services.billing.policy import BillingPolicy
 
 ZERO = Decimal(0)
 
@@ -158,62 +158,57 @@ class Allocated(NamedTuple):
     business_date: date
 
 
+class FundAccounts(NamedTuple):
+    """A fund's own accounts."""
+
+    cash: Gl
+    receivable: Gl
+    customer_credit: Gl
+    deposits: Gl
+    conversion: Gl
+
+
 class Chart:
     """The general ledger accounts of a town's policy."""
 
     def __init__(self, policy: BillingPolicy) -> None:
-        self._funds = policy.ledger.funds
-        self._services = policy.ledger.services
+        self._names = {key: fund.name for key, fund in policy.ledger.funds.items()}
+        self._funds = {
+            key: FundAccounts(*(Gl(key, getattr(fund, role)) for role in FundAccounts._fields))
+            for key, fund in policy.ledger.funds.items()
+        }
+        self._revenues = {name: Gl(own.fund, own.revenue) for name, own in policy.ledger.services.items()}
         self.order = policy.payment_order
         self.payments_fund = policy.ledger.payments_fund
         self.fiscal_year_starts = policy.fiscal_year_starts
         self.miscellaneous = Gl(self.payments_fund, policy.ledger.miscellaneous_revenue)
 
-    def fund_of(self, service: str) -> str:
-        """A service's fund. Raises LedgerError when the pack doesn't know the service."""
-        if service not in self._services:
+    def revenue(self, service: str) -> Gl:
+        """Where a service's charges are earned. Raises LedgerError when the pack doesn't know the service."""
+        if service not in self._revenues:
             raise LedgerError(
                 f'The town pack has no accounts for the service "{service}": add it under billing.ledger.services.'
             )
-        return self._services[service].fund
+        return self._revenues[service]
 
-    def revenue(self, service: str) -> Gl:
-        """Where a service's charges are earned."""
-        return Gl(self.fund_of(service), self._services[service].revenue)
+    def fund_of(self, service: str) -> str:
+        """A service's fund. Raises LedgerError when the pack doesn't know the service."""
+        return self.revenue(service).fund
 
-    def _fund(self, fund: str) -> Fund:
+    def of(self, fund: str) -> FundAccounts:
+        """A fund's accounts. Raises LedgerError when the pack doesn't know the fund."""
         if fund not in self._funds:
             raise LedgerError(f"Fund {fund} was posted to and is no longer in the town pack: add it again.")
         return self._funds[fund]
 
-    def cash(self, fund: str) -> Gl:
-        """What payments bring into a fund."""
-        return Gl(fund, self._fund(fund).cash)
-
-    def receivable(self, fund: str) -> Gl:
-        """What customers owe a fund."""
-        return Gl(fund, self._fund(fund).receivable)
-
-    def customer_credit(self, fund: str) -> Gl:
-        """What a fund owes customers who paid too much."""
-        return Gl(fund, self._fund(fund).customer_credit)
-
-    def deposits(self, fund: str) -> Gl:
-        """What a fund holds as customers' security."""
-        return Gl(fund, self._fund(fund).deposits)
-
-    def conversion(self, fund: str) -> Gl:
-        """What balances a fund's opening items."""
-        return Gl(fund, self._fund(fund).conversion)
-
     def accounts(self) -> Mapping[Gl, tuple[str, str]]:
         """Every account with its role and name."""
         known: dict[Gl, tuple[str, str]] = {}
-        for key, fund in self._funds.items():
-            for role in ("cash", "receivable", "customer_credit", "deposits", "conversion"):
-                known[Gl(key, getattr(fund, role))] = (role, f"{fund.name}: {role.replace('_', ' ')}")
-        for service, own in self._services.items():
-            known[Gl(own.fund, own.revenue)] = ("revenue", f"{service} revenue")
+        for key, accounts in self._funds.items():
+            for role, account in accounts._asdict().items():
+                known[account] = (role, f"{self._names[key]}: {role.replace('_', ' ')}")
+        for service, account in self._revenues.items():
+            known[account] = ("revenue", f"{service} revenue")
         known.setdefault(self.miscellaneous, ("miscellaneous", "miscellaneous revenue"))
         return known
 
@@ -234,8 +229,8 @@ class Journal:
         if debit.fund == credit.fund:
             self._append(source, debit, credit, amount, about)
             return
-        self._append(source, self.chart.cash(credit.fund), credit, amount, about)
-        self._append(source, debit, self.chart.cash(debit.fund), amount, about)
+        self._append(source, self.chart.of(credit.fund).cash, credit, amount, about)
+        self._append(source, debit, self.chart.of(debit.fund).cash, amount, about)
 
     def _append(self, source: Source, debit: Gl, credit: Gl, amount: Decimal, about: About) -> None:
         self.movements.append(

@@ -111,7 +111,7 @@ def _opening(town: str, row: OpeningItemRow) -> dict[str, Any]:
 
 
 def _deposit(town: str, chart: Chart, row: DepositRow) -> dict[str, Any]:
-    held_in = chart.deposits(chart.fund_of(row.service))
+    held_in = chart.of(chart.fund_of(row.service)).deposits
     return {
         "deposit_id": derived_id("deposit", town, row.account, row.service, row.paid),
         "content_hash": _hash(row),
@@ -133,9 +133,9 @@ def _open(journal: Journal, book: Book, row: dict[str, Any], day: date) -> None:
     fund = journal.chart.fund_of(row["service"])
     source = _source(journal.chart, row["item_id"], row["billed_date"], day)
     if row["amount"] > ZERO:
-        charge(journal, book, source, _item(journal.chart, fund, row), journal.chart.conversion(fund))
+        charge(journal, book, source, _item(journal.chart, fund, row), journal.chart.of(fund).conversion)
     else:
-        grant(journal, book, source, journal.chart.conversion(fund), -row["amount"], row["service"])
+        grant(journal, book, source, journal.chart.of(fund).conversion, -row["amount"], row["service"])
     settle(journal, book, source)
     if book.last_bill_id is None:
         book.last_amount_due += row["amount"]
@@ -151,7 +151,7 @@ def _item(chart: Chart, fund: str, row: dict[str, Any]) -> Item:
         service=row["service"],
         kind=row["kind"],
         fund=fund,
-        receivable=chart.receivable(fund).code,
+        receivable=chart.of(fund).receivable.code,
         billed_date=row["billed_date"],
         due_date=row["due_date"],
         amount=row["amount"],
@@ -161,9 +161,9 @@ def _item(chart: Chart, fund: str, row: dict[str, Any]) -> Item:
 
 def _hold(journal: Journal, row: dict[str, Any], day: date) -> None:
     source = _source(journal.chart, row["deposit_id"], row["paid_on"], day)
-    held_in = journal.chart.deposits(row["fund"])
+    held_in = journal.chart.of(row["fund"]).deposits
     about = About(row["account_id"], None, row["service"])
-    journal.move(source, journal.chart.conversion(row["fund"]), held_in, row["amount"], about)
+    journal.move(source, journal.chart.of(row["fund"]).conversion, held_in, row["amount"], about)
 
 
 def _source(chart: Chart, key: UUID, effective: date, day: date) -> Source:

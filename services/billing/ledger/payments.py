@@ -81,10 +81,10 @@ def _post(journal: Journal, book: Book, payment: PaymentReceived) -> None:
     period = fiscal_period(payment.business_date, journal.chart.fiscal_year_starts)
     key = payment.payment_id
     source = Source("payment", key, key, payment.effective_date, payment.business_date, period)
-    cash = journal.chart.cash(journal.chart.payments_fund)
+    cash = journal.chart.of(journal.chart.payments_fund).cash
     match payment.purpose:
         case Purpose.DEPOSIT:
-            held_in = journal.chart.deposits(journal.chart.payments_fund)
+            held_in = journal.chart.of(journal.chart.payments_fund).deposits
             journal.move(source, cash, held_in, payment.amount, About(book.account_id))
         case Purpose.MISCELLANEOUS:
             journal.move(source, cash, journal.chart.miscellaneous, payment.amount, About(book.account_id))
@@ -94,7 +94,7 @@ def _post(journal: Journal, book: Book, payment: PaymentReceived) -> None:
 
 
 async def _save_deposits(tx: Transaction, chart: Chart, received: Payments) -> None:
-    held_in = chart.deposits(chart.payments_fund)
+    held_in = chart.of(chart.payments_fund).deposits
     deposits = [
         {
             "deposit_id": derived_id("deposit", one.event.payment_id),

@@ -38,7 +38,7 @@ def charge(journal: Journal, book: Book, source: Source, item: Item, against: Gl
 
 def grant(journal: Journal, book: Book, source: Source, given_by: Gl, amount: Decimal, service: str | None) -> None:
     """Owe the customer an amount, in the fund that gives it, until a charge uses it."""
-    held_in = journal.chart.customer_credit(given_by.fund)
+    held_in = journal.chart.of(given_by.fund).customer_credit
     journal.move(source, given_by, held_in, amount, About(book.account_id, None, service))
     _add_credit(journal, book, source, held_in, amount)
 
@@ -46,11 +46,11 @@ def grant(journal: Journal, book: Book, source: Source, given_by: Gl, amount: De
 def pay(journal: Journal, book: Book, source: Source, amount: Decimal, first: UUID | None = None) -> None:
     """Let money that came in pay what is open, the bill it names before others; the rest is credit."""
     for item, share in allocate(amount, book.items.values(), journal.chart.order, first):
-        journal.move(source, journal.chart.cash(item.fund), item.owed_to, share, item.about)
+        journal.move(source, journal.chart.of(item.fund).cash, item.owed_to, share, item.about)
         _allocated(journal, book, source, item, share)
         amount -= share
     if amount:
-        grant(journal, book, source, journal.chart.cash(journal.chart.payments_fund), amount, None)
+        grant(journal, book, source, journal.chart.of(journal.chart.payments_fund).cash, amount, None)
 
 
 def settle(journal: Journal, book: Book, source: Source) -> None:
@@ -67,7 +67,7 @@ def free(journal: Journal, book: Book, source: Source, allocated: Allocated) -> 
     """Take money back off an item: the item is open again, at its own due date, and the money is credit."""
     item = book.items[allocated.item_id]
     origin = source.of(allocated.source_kind, allocated.source_id)
-    held_in = journal.chart.customer_credit(item.fund)
+    held_in = journal.chart.of(item.fund).customer_credit
     journal.move(source.of(FREED, allocated.source_id), item.owed_to, held_in, allocated.amount, item.about)
     _allocated(journal, book, origin, item, -allocated.amount)
     _add_credit(journal, book, origin, held_in, allocated.amount)

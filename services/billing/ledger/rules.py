@@ -55,14 +55,22 @@ class Standing(NamedTuple):
 
 def standing(book: Book, day: date) -> Standing:
     """What an account owes on a business day."""
-    still_open = [item for item in book.items.values() if item.remaining > ZERO]
-    late = sorted((item for item in still_open if item.due_date < day), key=lambda one: (one.due_date, one.item_id))
-    charged, credit = book.charged, book.credit
+    charged, past_due, late, next_due = ZERO, ZERO, [], date.max
+    for item in book.items.values():
+        if item.remaining > ZERO:
+            charged += item.remaining
+            if item.due_date < day:
+                past_due += item.remaining
+                late.append(item)
+            elif item.due_date < next_due:
+                next_due = item.due_date
+    late.sort(key=lambda one: (one.due_date, one.item_id))
+    credit = book.credit
     return Standing(
         owed=charged - credit,
         due_now=max(ZERO, charged - credit),
-        past_due=sum((item.remaining for item in late), ZERO),
+        past_due=past_due,
         past_due_items=tuple(late),
         credit=credit,
-        next_due_date=min((item.due_date for item in still_open if item.due_date >= day), default=None),
+        next_due_date=next_due if next_due < date.max else None,
     )

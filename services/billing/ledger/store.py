@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import astuple, fields
+from datetime import date
+from operator import attrgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from psycopg.rows import class_row
 from uuid_utils.compat import uuid7
 
 from chassis.bulk import copy_columns, copy_in
@@ -16,10 +17,22 @@ from services.billing.ledger.tables import Deposit
 _ITEM = tuple(one.name for one in fields(Item))
 _CREDIT = tuple(one.name for one in fields(Credit))
 
+_BOOK = attrgetter(
+    "account_id", "balance_version", "announced_on", "payments_through", "last_amount_due", "payments_since",
+    "adjustments_since", "last_bill_id",
+)  # fmt: skip
+
 _BOOKS = """
-select id as account_id, number is not null as known, balance_version, announced_on, payments_through,
+select id, number is not null, balance_version, announced_on, payments_through,
     last_amount_due, payments_since, adjustments_since, last_bill_id
 from account where id = any(%s)
+"""
+_STATEMENTS = """
+select a.id, a.last_amount_due, a.payments_since, a.adjustments_since,
+    coalesce((select sum(i.remaining) from open_item i
+        where i.account_id = a.id and i.remaining > 0 and i.due_date < %s), 0),
+    a.last_amount_due - a.payments_since + a.adjustments_since
+from account a where a.id = any(%s)
 """
 _OPEN_ITEMS = f"select {', '.join(_ITEM)} from open_item where account_id = any(%s) and remaining > 0"
 _ITEMS = f"select {', '.join(_ITEM)} from open_item where item_id = any(%s)"
@@ -80,6 +93,12 @@ async def load_books(tx: Transaction, account_ids: Collection[UUID]) -> dict[UUI
     for credit in await _all(tx, Credit, _CREDITS, wanted):
         books[credit.account_id].credits[credit.source_id, credit.fund] = credit
     return books
+
+
+async def load_statements(tx: Transaction, account_ids: Collection[UUID], day: date) -> list[tuple[Any, ...]]:
+    """Where accounts' statements stand, in the order of `Statement`'s fields."""
+    cursor = await (await tx.driver()).execute(_STATEMENTS, [day, list(account_ids)])
+    return await cursor.fetchall()
 
 
 async def load_items(tx: Transaction, books: dict[UUID, Book], item_ids: Collection[UUID]) -> None:
@@ -152,26 +171,14 @@ async def save(tx: Transaction, journal: Journal, books: Collection[Book]) -> No
 
 async def save_books(tx: Transaction, books: Collection[Book]) -> None:
     """Write where accounts stand."""
-    rows = [
-        (
-            book.account_id,
-            book.balance_version,
-            book.announced_on,
-            book.payments_through,
-            book.last_amount_due,
-            book.payments_since,
-            book.adjustments_since,
-            book.last_bill_id,
-        )
-        for book in books
-    ]
+    rows = [_BOOK(book) for book in books]
     if rows:
         await (await tx.driver()).execute(_SAVE_BOOKS, _columns(rows))
 
 
 async def _save_items(tx: Transaction, journal: Journal) -> None:
     new = {item.item_id for item in journal.new_items}
-    rows = [tuple(getattr(item, name) for name in _ITEM) for item in journal.new_items]
+    rows = list(map(attrgetter(*_ITEM), journal.new_items))
     if rows:
         await copy_columns(tx, "open_item", _ITEM, rows)
     changed = [item for item in journal.changed_items.values() if item.item_id not in new]
@@ -203,9 +210,8 @@ async def _know_chart(tx: Transaction, chart: Chart) -> None:
 
 async def _all(tx: Transaction, kind: type[Any], statement: str, parameters: list[Any]) -> list[Any]:
     driver = await tx.driver()
-    async with driver.cursor(row_factory=class_row(kind)) as cursor:
-        await cursor.execute(statement, parameters)
-        return await cursor.fetchall()
+    cursor = await driver.execute(statement, parameters)
+    return [kind(*row) for row in await cursor.fetchall()]
 
 
 def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
