@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pypdf import PdfReader
+from pypdf import PageObject, PdfReader
 
 from contracts.billing import BillIssued, BillKind
 from contracts.metering import ReadKind
@@ -169,6 +169,29 @@ def test_many_callouts_keep_the_slip_at_the_foot_of_page_one() -> None:
     message = LocalText(en="Hydrants are flushed in May. " * 6, es="Lavado de hidrantes en mayo. " * 6)
     pdf = render_bill(bill, a_recipient(), a_letterhead(bill_message=message))
     assert "Payment slip" in PdfReader(io.BytesIO(pdf)).pages[0].extract_text()
+
+
+def lowest_line(page: PageObject) -> tuple[float, str]:
+    """How far above the bottom of the page its lowest text stands, in points, and what it says."""
+    lines: dict[float, str] = {}
+
+    def look(text: str, moved: list[float], placed: list[float], *_: object) -> None:
+        if text.strip():
+            height = round(placed[4] * moved[1] + placed[5] * moved[3] + moved[5])
+            lines[height] = lines.get(height, "") + text
+
+    page.extract_text(visitor_text=look)
+    height = min(lines)
+    return height, " ".join(lines[height].split())
+
+
+@pytest.mark.parametrize("bill", [a_bill(), a_bill(payments=500), a_bill([a_line("water", "b", "Base", "1.00")] * 60)])
+def test_the_foot_stands_at_the_foot_of_every_page(bill: BillIssued) -> None:
+    pages = PdfReader(io.BytesIO(render_bill(bill, a_recipient(), a_letterhead()))).pages
+    for number, page in enumerate(pages, 1):
+        height, said = lowest_line(page)
+        assert 15 < height < 45
+        assert f"Page {number} of {len(pages)}" in said
 
 
 def test_names_that_look_like_markup_stay_names() -> None:
