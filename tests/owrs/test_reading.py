@@ -223,6 +223,20 @@ def test_names_that_a_tariff_keeps_for_itself_are_usable() -> None:
     assert bill(rates, usage_ccf="100") == 28
 
 
+def test_no_line_of_ours_takes_the_name_of_an_entry() -> None:
+    rates = customers("charge: 1\nother_charges: 2\nadded_percent: 3\nbill: charge + other_charges + added_percent + 4")
+    assert bill(rates) == 10
+    rates = customers("other_charges: 5*usage_ccf\nleast: 7\nbill: max(least, other_charges)")
+    assert bill(rates, usage_ccf="2") == 10
+
+
+def test_a_tax_rate_may_be_asked_of_the_account() -> None:
+    rates = customers("fixed: 10\nflow: 2*usage_ccf\nbill: (fixed + flow) * (1 + tax_rate)")
+    assert bill(rates, usage_ccf="5", tax_rate="0.05") == 21
+    rates = customers("fixed: 10\nflow: 0\ntax: 0.1*(fixed + flow)\nbill: fixed + flow + tax")
+    assert bill(rates) == 11
+
+
 @pytest.mark.parametrize(
     ("entries", "expected"),
     [
@@ -235,7 +249,7 @@ def test_names_that_a_tariff_keeps_for_itself_are_usable() -> None:
         ("c:\n  depends_on: x\n  values: {a: NA}\nbill: c", "The table has no rows."),
         ("c: {a: 1}\nbill: c", "A table has no `depends_on`."),
         ("c: [1, [2]]\nbill: c", "A list item is not a number."),
-        ("c: [1, 2]\nbill: c", "A list stands where one number is needed."),
+        ("c: [1, 2]\nbill: c", "A list stands where a number is needed."),
         ("c: 2 +* 3\nbill: c", "`2 +* 3` is no formula: '*' is not expected here"),
         ("c: __import__('os')\nbill: c", "there is no function '__import__'"),
         ("c: d\nd: c\nbill: c + 1", "need each other"),

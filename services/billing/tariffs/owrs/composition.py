@@ -4,21 +4,16 @@ Most bills are sums, and each part is a line. A bill that is no sum (`max(minimu
 tiered charges as lines, and one more line that brings them to what the formula says.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from services.billing.tariffs.expressions.tree import Chain, Name, Negation, Node, Number, print_tree
 from services.billing.tariffs.owrs.bill import Share, Term, added, parts_of
+from services.billing.tariffs.owrs.entries import ClassEntries
 from services.billing.tariffs.owrs.formulas import number_of
 from services.billing.tariffs.owrs.model import Entry, Lookup, Scalar
 from services.billing.tariffs.owrs.tiers import rate_type
-
-if TYPE_CHECKING:
-    from services.billing.tariffs.owrs.classes import ClassRates
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,44 +36,44 @@ class Composition:
     """What is left of the bill beside the lines."""
 
 
-def compose(rates: ClassRates) -> Composition:
+def compose(entries: ClassEntries) -> Composition:
     """The lines of a class's bill. Raises MalformedError."""
-    name = rates.named("bill")
+    name = entries.named("bill")
     if name is None:
-        line = rates.customers.line
-        raise rates.malformed(line, "There is no `bill`.", "Write `bill:` as the sum of its charges.")
-    bill = rates.entry(name)
-    composition = _of_table(rates, bill) if isinstance(bill, Lookup) else _of_sum(rates, bill)
-    tiered = _tiered(rates, name)
+        line = entries.customers.line
+        raise entries.malformed(line, "There is no `bill`.", "Write `bill:` as the sum of its charges.")
+    bill = entries.entry(name)
+    composition = _of_table(entries, bill) if isinstance(bill, Lookup) else _of_sum(entries, bill)
+    tiered = _tiered(entries, name)
     if composition is None or not set(tiered) <= set(composition.billed):
         return _whole(name, tiered)
-    return _without_zeros(rates, composition)
+    return _without_zeros(entries, composition)
 
 
-def _of_sum(rates: ClassRates, bill: Entry) -> Composition | None:
-    parts = _parts(rates, bill)
-    counts = _counts(rates, parts)
+def _of_sum(entries: ClassEntries, bill: Entry) -> Composition | None:
+    parts = _parts(entries, bill)
+    counts = _counts(entries, parts)
     billed = tuple(name for name, count in counts.items() if count == 1)
     shares = [part for part in parts if isinstance(part, Share)]
-    told = [replace(share, of=tuple(rates.named(name) or name for name in share.of)) for share in shares]
+    told = [replace(share, of=tuple(entries.named(name) or name for name in share.of)) for share in shares]
     if any(not set(share.of) <= set(billed) for share in told):
         return None
     formulas = [
         (_signed(part), print_tree(part.node))
         for part in parts
-        if isinstance(part, Term) and _entry_of(rates, part.node) is None
+        if isinstance(part, Term) and _entry_of(entries, part.node) is None
     ]
     formulas += [_several(name, count) for name, count in counts.items() if count not in (0, 1)]
     return Composition(billed, tuple(formulas), tuple(told))
 
 
-def _of_table(rates: ClassRates, bill: Lookup) -> Composition | None:
+def _of_table(entries: ClassEntries, bill: Lookup) -> Composition | None:
     counts: dict[tuple[str, ...], dict[str, int]] = {}
     for key, row in bill.rows.items():
-        parts = [] if isinstance(row, Lookup) else _parts(rates, row)
-        if not parts or any(isinstance(part, Share) or _entry_of(rates, part.node) is None for part in parts):
+        parts = [] if isinstance(row, Lookup) else _parts(entries, row)
+        if not parts or any(isinstance(part, Share) or _entry_of(entries, part.node) is None for part in parts):
             return None
-        counts[key] = _counts(rates, parts)
+        counts[key] = _counts(entries, parts)
     names = list(dict.fromkeys(name for row in counts.values() for name in row))
     billed = tuple(name for name in names if all(row.get(name) == 1 for row in counts.values()))
     tables = [AmountTable(name.replace("_", " "), _amounts(name, bill, counts)) for name in names if name not in billed]
@@ -100,9 +95,9 @@ def _whole(name: str, tiered: tuple[str, ...]) -> Composition:
     return Composition(tiered, rest=rest)
 
 
-def _without_zeros(rates: ClassRates, composition: Composition) -> Composition:
+def _without_zeros(entries: ClassEntries, composition: Composition) -> Composition:
     """Charges of nothing are no lines, unless there is nothing else."""
-    some = tuple(name for name in composition.billed if not _is_zero(rates.entry(name)))
+    some = tuple(name for name in composition.billed if not _is_zero(entries.entry(name)))
     if not some and not composition.formulas and not composition.tables:
         return replace(composition, billed=composition.billed[:1], shares=())
     shares = (replace(share, of=tuple(name for name in share.of if name in some)) for share in composition.shares)
@@ -113,51 +108,51 @@ def _is_zero(entry: Entry) -> bool:
     return isinstance(entry, Scalar) and number_of(entry.text) == 0
 
 
-def _parts(rates: ClassRates, bill: Entry) -> list[Term | Share]:
+def _parts(entries: ClassEntries, bill: Entry) -> list[Term | Share]:
     if not isinstance(bill, Scalar):
-        raise rates.malformed(bill.line, "`bill` is a list.", "Write it as the sum of its charges.")
+        raise entries.malformed(bill.line, "`bill` is a list.", "Write it as the sum of its charges.")
     opened: list[str] = []
 
     def open_once(name: str) -> Node | None:
-        if len(opened) > 2 * len(rates.customers.entries):
-            raise rates.malformed(bill.line, f"These need each other: {name}, {opened[-1]}.", "Write one of them out.")
+        if len(opened) > 2 * len(entries):
+            raise entries.malformed(bill.line, f"These need each other: {name}, {opened[-1]}.", "Write one out.")
         opened.append(name)
-        return _sum_of_entries(rates, name)
+        return _sum_of_entries(entries, name)
 
-    return parts_of(rates.formula(bill), open_once)
+    return parts_of(entries.formula(bill), open_once)
 
 
-def _sum_of_entries(rates: ClassRates, name: str) -> Node | None:
+def _sum_of_entries(entries: ClassEntries, name: str) -> Node | None:
     """The formula of an entry that only adds up other entries: its parts are the lines."""
-    found = rates.named(name)
-    entry = rates.entry(found) if found else None
+    found = entries.named(name)
+    entry = entries.entry(found) if found else None
     if not isinstance(entry, Scalar) or rate_type(entry) or number_of(entry.text) is not None:
         return None
-    formula = rates.formula(entry)
+    formula = entries.formula(entry)
     names = added(formula) or ()
-    return formula if len(names) > 1 and all(rates.named(each) for each in names) else None
+    return formula if len(names) > 1 and all(entries.named(each) for each in names) else None
 
 
-def _entry_of(rates: ClassRates, node: Node) -> str | None:
-    return rates.named(node.name) if isinstance(node, Name) else None
+def _entry_of(entries: ClassEntries, node: Node) -> str | None:
+    return entries.named(node.name) if isinstance(node, Name) else None
 
 
-def _counts(rates: ClassRates, parts: Iterable[Term | Share]) -> dict[str, int]:
+def _counts(entries: ClassEntries, parts: Iterable[Term | Share]) -> dict[str, int]:
     """How often each entry is added, less how often it is taken off."""
     counts: dict[str, int] = {}
     for part in parts:
-        name = _entry_of(rates, part.node) if isinstance(part, Term) else None
+        name = _entry_of(entries, part.node) if isinstance(part, Term) else None
         if isinstance(part, Term) and name is not None:
             counts[name] = counts.get(name, 0) + part.sign
     return counts
 
 
-def _tiered(rates: ClassRates, bill: str) -> tuple[str, ...]:
+def _tiered(entries: ClassEntries, bill: str) -> tuple[str, ...]:
     """The tiered charges that the bill needs, directly or by way of others."""
     reached = [bill]
     for name in reached:
-        reached += [each for each in dict.fromkeys(rates.mentioned(rates.entry(name))) if each not in reached]
-    return tuple(name for name in reached if rate_type(rates.entry(name)))
+        reached += [each for each in dict.fromkeys(entries.mentioned(entries.entry(name))) if each not in reached]
+    return tuple(name for name in reached if rate_type(entries.entry(name)))
 
 
 def _signed(term: Term) -> Node:

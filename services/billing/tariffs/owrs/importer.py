@@ -14,6 +14,7 @@ from services.billing.tariffs.forms import charges_of
 from services.billing.tariffs.model import Rates, Tariff
 from services.billing.tariffs.order import CycleError, in_order
 from services.billing.tariffs.owrs.classes import ClassRates
+from services.billing.tariffs.owrs.entries import ClassEntries
 from services.billing.tariffs.owrs.model import MalformedError, RateFile
 from services.billing.tariffs.owrs.names import USAGE
 from services.billing.tariffs.owrs.vocabulary import Vocabulary
@@ -52,7 +53,7 @@ def import_file(file: RateFile) -> Imported:
     classes: dict[str, Any] = {}
     for name, customers in file.classes.items():
         before = vocabulary.copy()
-        rates = ClassRates(file.file, customers, vocabulary)
+        rates = ClassRates(ClassEntries(file.file, customers), vocabulary)
         try:
             classes[name] = _checked(rates)
         except MalformedError as error:
@@ -67,15 +68,15 @@ def import_file(file: RateFile) -> Imported:
 def _checked(class_rates: ClassRates) -> Any:
     """The rates of a class, once they are known to be such as a tariff may say."""
     raw = class_rates.rates()
-    line = class_rates.customers.line
+    line = class_rates.entries.customers.line
     try:
         rates = Rates.model_validate(raw)
         in_order(charges_of(rates), rates.definitions)
     except CycleError as error:
-        raise class_rates.malformed(line, str(error), "Write one of them out.") from None
+        raise class_rates.entries.malformed(line, str(error), "Write one of them out.") from None
     except ValidationError as error:
         reason = str(error.errors()[0]["msg"])
-        raise class_rates.malformed(line, f"A tariff can't say this: {reason}.", "Write it more simply.") from None
+        raise class_rates.entries.malformed(line, f"A tariff can't say this: {reason}.", "Write it simpler.") from None
     return raw
 
 

@@ -44,8 +44,9 @@ class FileReport:
 
     @property
     def reasons(self) -> list[Mistake]:
+        """Why the file, or which class of it and why, in the order of its lines."""
         own = [self.reason] if self.reason else []
-        return own + [each.reason for each in self.classes if each.reason]
+        return own + sorted(each.reason for each in self.classes if each.reason)
 
 
 def files_in(folder: Path) -> list[Path]:
