@@ -4,6 +4,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 MINUS = "−"
 _CENT = Decimal("0.01")
+_TENTH = Decimal("0.1")
+_MILLION = Decimal(1_000_000)
 
 
 def money(amount: Decimal) -> str:
@@ -17,6 +19,16 @@ def quantity(value: Decimal) -> str:
     text = f"{abs(value):,f}"
     plain = text.rstrip("0").rstrip(".") if "." in text else text
     return f"{MINUS if value < 0 else ''}{plain}"
+
+
+def brief(value: Decimal) -> str:
+    """A quantity in at most six characters, for a bar of a chart: 7.25, 18,000, 494k, 2.2M."""
+    if abs(value) >= _MILLION:
+        return f"{quantity((value / _MILLION).quantize(_TENTH, ROUND_HALF_UP))}M"
+    if abs(value) >= _MILLION / 10:
+        return f"{quantity((value / 1000).quantize(Decimal(1), ROUND_HALF_UP))}k"
+    places = Decimal(1) if abs(value) >= 100 else Decimal("0.01")
+    return quantity(value.quantize(places, ROUND_HALF_UP))
 
 
 def rate(value: Decimal) -> str:

@@ -110,7 +110,7 @@ def _drawn(bars: list[Bar], wording: Wording) -> list[dict[str, Any]]:
         {
             "month": wording.short_month(bar.period_end),
             "year": str(bar.period_end.year) if _begins_year(bars, place) else "",
-            "value": figures.quantity(bar.quantity),
+            "value": figures.brief(bar.quantity),
             "share": f"{max(bar.quantity, Decimal(0)) / most:.4f}" if most > 0 else "0",
             "estimated": bar.estimated,
             "current": bar.current,
