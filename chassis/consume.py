@@ -44,11 +44,15 @@ PASSING = (
 
 @dataclass(frozen=True)
 class Subscription(Generic[E]):
-    """A topic, the handler of its batches, and what to do about a message that can't be read at all."""
+    """A topic and the handler of its batches.
+
+    `on_unreadable` hears of a message that can't be read at all; `on_tombstones` of keys whose snapshot is erased.
+    """
 
     topic: Topic[E]
     handle: Handler[E]
     on_unreadable: Callable[[Transaction, RawMessage, str], Awaitable[None]] | None = None
+    on_tombstones: Callable[[Transaction, Sequence[RawMessage]], Awaitable[None]] | None = None
     max_records: int = 2000
 
 
@@ -140,14 +144,25 @@ async def _run(
     consumer: Consumer, subscription: Subscription[Any], tx: Transaction, raws: Sequence[RawMessage]
 ) -> None:
     readable: list[Received[Any]] = []
+    tombstones = _tombstones(raws) if subscription.on_tombstones else []
     for raw in raws:
+        if raw.value is None and subscription.on_tombstones:
+            continue
         try:
             readable.append(read(subscription.topic, raw))
         except Unreadable as error:
             await _keep_unreadable(subscription, tx, raw, str(error))
     if readable:
         await subscription.handle(tx, readable)
+    if tombstones and subscription.on_tombstones:
+        await subscription.on_tombstones(tx, tombstones)
     await take_up_waiting(consumer, tx)
+
+
+def _tombstones(raws: Sequence[RawMessage]) -> list[RawMessage]:
+    """Erasures that nothing newer in the batch takes back."""
+    last = {raw.key: raw for raw in raws}
+    return [raw for raw in last.values() if raw.value is None]
 
 
 async def _keep_unreadable(subscription: Subscription[Any], tx: Transaction, raw: RawMessage, reason: str) -> None:

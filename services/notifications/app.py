@@ -1,0 +1,25 @@
+"""Wires notifications together: `uvicorn --factory services.notifications.app:build`."""
+
+from fastapi import FastAPI
+
+from chassis.kit import Parts
+from chassis.service import service_app
+from services.notifications import api, events
+from services.notifications.delivery.sending import keep_sending
+from services.notifications.mailings.mailing import worker
+from services.notifications.policy import check
+from services.notifications.settings import NotificationsSettings
+
+
+def build(settings: NotificationsSettings | None = None) -> FastAPI:
+    """The service, from its environment unless told otherwise."""
+    settings = settings or NotificationsSettings()
+    parts = Parts(
+        name="notifications",
+        subscriptions=events.SUBSCRIPTIONS,
+        routers=api.ROUTERS,
+        workers=(worker(settings.print_folder),),
+        check_pack=check,
+        background=(keep_sending,),
+    )
+    return service_app(parts, settings)

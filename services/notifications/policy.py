@@ -1,0 +1,45 @@
+"""The `notifications` section of a town's pack: how the town signs what it sends, and its own templates."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from chassis import townstore
+from chassis.database import Transaction
+from chassis.town import Section
+from chassis.townpack import Bundle, Mistake
+from services.notifications.documents import Letterhead, TemplateError, Templates, town_templates
+
+
+class NotificationsPolicy(BaseModel):
+    """The whole section."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    letterhead: Letterhead
+    bills_per_file: Annotated[int, Field(ge=1, le=1000)]
+    usage_notes: bool = True
+
+
+TOWN = Section("notifications", NotificationsPolicy)
+
+
+def check(bundle: Bundle) -> list[Mistake]:
+    """What keeps notifications from working under a pack: its section, and the town's own templates."""
+    mistakes = TOWN.check(bundle)
+    try:
+        town_templates(bundle.files)
+    except TemplateError as error:
+        mistakes.append(Mistake(error.file, 1, str(error), "Mend the template, or remove it to use the standard one."))
+    return mistakes
+
+
+async def templates_in_force(tx: Transaction) -> Templates:
+    """The standard templates with the town's in their place."""
+    pack_hash = await townstore.hash_in_force(tx)
+    if pack_hash not in _known:
+        _known[pack_hash] = town_templates((await townstore.load(tx, pack_hash)).files)
+    return _known[pack_hash]
+
+
+_known: dict[str, Templates] = {}
+"""Packs are immutable and few: each one's templates are read once in a process."""

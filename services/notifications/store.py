@@ -1,0 +1,179 @@
+"""Every query of notifications."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import col, select
+
+from chassis.bulk import Arrivals, Row, insert_new, keep_newest, lock
+from chassis.database import Transaction
+from chassis.refusal import not_found
+from contracts.accounts import ContactChanged
+from services.notifications.tables import AccountContact, MailingFile, Notice, ServicePoint
+
+LEASE = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class ToTell:
+    """A notice with the contact it goes to."""
+
+    notice: Notice
+    contact: ContactChanged
+
+
+async def lock_contacts(tx: Transaction, ids: Collection[UUID]) -> None:
+    """One account's contact and notices are written by one at a time."""
+    await lock(tx, AccountContact, ids, key="account_id")
+
+
+async def keep_contacts(tx: Transaction, rows: Sequence[Row]) -> None:
+    """Keep the newest contact of each account."""
+    await keep_newest(tx, AccountContact, rows, "account_id")
+
+
+async def erase_contacts(tx: Transaction, ids: Collection[UUID]) -> None:
+    """Forget who the people of accounts are; that they were told things stays."""
+    await tx.execute(
+        text("update contact set contact = null, number = null where account_id = any(:ids)"), {"ids": list(ids)}
+    )
+
+
+async def keep_service_points(tx: Transaction, rows: Sequence[Row]) -> None:
+    """Keep whose meter each service point is."""
+    await keep_newest(tx, ServicePoint, rows, "service_point_id")
+
+
+async def accounts_at(tx: Transaction, points: Collection[UUID]) -> dict[UUID, UUID]:
+    """The account at each of these service points that has one."""
+    rows = await tx.execute(
+        text("select service_point_id, account_id from service_point where service_point_id = any(:ids)"),
+        {"ids": list(points)},
+    )
+    return {row.service_point_id: row.account_id for row in rows}
+
+
+async def ebill_flags(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, bool]:
+    """Whether each account that can be reached gets its mail electronically."""
+    rows = await tx.execute(
+        text("select account_id, ebill from contact where account_id = any(:ids) and contact is not null"),
+        {"ids": list(ids)},
+    )
+    return {row.account_id: row.ebill for row in rows}
+
+
+async def insert_notices(tx: Transaction, rows: Sequence[Row]) -> Arrivals:
+    """Queue notices, each once."""
+    return await insert_new(tx, Notice, rows, "notice_id")
+
+
+async def take_back(tx: Transaction, about: Collection[UUID]) -> None:
+    """Cancel what has not left about these things, and remember them for what has not come yet."""
+    given = {"about": list(about)}
+    remember = "insert into taken_back (about) select unnest(cast(:about as uuid[])) on conflict do nothing"
+    await tx.execute(text(remember), given)
+    cancel = "update notice set state = 'cancelled' where about = any(:about) and state = 'queued'"
+    await tx.execute(text(cancel), given)
+
+
+async def taken_back(tx: Transaction, about: Collection[UUID]) -> set[UUID]:
+    """Which of these things were taken back."""
+    rows = await tx.execute(text("select about from taken_back where about = any(:about)"), {"about": list(about)})
+    return set(rows.scalars())
+
+
+async def claim_emails(tx: Transaction, limit: int) -> list[ToTell]:
+    """Take e-mails to send for the next minutes. A copy that dies leaves them to be taken again: at least once."""
+    rows = await tx.execute(
+        text(
+            "update notice set state = 'sending', claimed_until = now() + :lease, attempts = attempts + 1"
+            " where notice_id in (select notice_id from notice where channel = 'email'"
+            "  and (state = 'queued' and coalesce(not_before, now()) <= now()"
+            "       or state = 'sending' and claimed_until < now())"
+            "  order by notice_id limit :limit for update skip locked)"
+            " returning notice_id"
+        ),
+        {"lease": LEASE, "limit": limit},
+    )
+    return await to_tell(tx, list(rows.scalars()))
+
+
+async def to_tell(tx: Transaction, notice_ids: Collection[UUID]) -> list[ToTell]:
+    """Notices with their contacts, in id order; one whose contact was erased is left out."""
+    query = (
+        select(Notice, AccountContact)
+        .join(AccountContact, col(AccountContact.account_id) == col(Notice.account_id))
+        .where(col(Notice.notice_id).in_(notice_ids), col(AccountContact.contact).is_not(None))
+        .order_by(col(AccountContact.number), col(Notice.notice_id))
+    )
+    return [ToTell(notice, _contact(kept)) for notice, kept in await tx.session.exec(query)]
+
+
+async def find_notice(tx: Transaction, notice_id: UUID) -> Notice:
+    """One notice, locked; refuses one that isn't there."""
+    notice = await tx.session.get(Notice, notice_id, with_for_update=True)
+    if notice is None:
+        raise not_found("notice", notice_id)
+    return notice
+
+
+async def notices_about(tx: Transaction, account_id: UUID) -> list[Notice]:
+    """What an account was told, the newest first."""
+    query = select(Notice).where(Notice.account_id == account_id).order_by(col(Notice.business_date).desc())
+    return list((await tx.session.exec(query)).all())
+
+
+async def account_id_of(tx: Transaction, number: str) -> UUID:
+    """The account with this number; refuses one that isn't there."""
+    query = select(AccountContact.account_id).where(AccountContact.number == number)
+    found = (await tx.session.exec(query)).one_or_none()
+    if found is None:
+        raise not_found("account", number)
+    return found
+
+
+async def counts(tx: Transaction) -> list[dict[str, Any]]:
+    """How many notices of each kind, channel and state."""
+    rows = await tx.execute(
+        text("select kind, channel, state, count(*) as notices from notice group by 1, 2, 3 order by 1, 2, 3")
+    )
+    return [dict(row) for row in rows.mappings()]
+
+
+async def put_in_mailing(tx: Transaction, mailing_id: UUID, kind: str) -> list[UUID]:
+    """Gather all queued paper notices of a kind into a mailing; answers them in account order."""
+    rows = await tx.execute(
+        text(
+            "with taken as (update notice set state = 'in_mailing', mailing_id = :mailing"
+            " where channel = 'paper' and state = 'queued' and kind = :kind returning notice_id, account_id)"
+            " select notice_id from taken left join contact using (account_id) order by contact.number, notice_id"
+        ),
+        {"mailing": mailing_id, "kind": kind},
+    )
+    return list(rows.scalars())
+
+
+async def files_of(tx: Transaction, mailing_id: UUID) -> list[MailingFile]:
+    """The files of a mailing, by name."""
+    query = select(MailingFile).where(MailingFile.mailing_id == mailing_id).order_by(col(MailingFile.name))
+    return list((await tx.session.exec(query)).all())
+
+
+async def notices_in(tx: Transaction, mailing_id: UUID) -> list[Notice]:
+    """The notices of a mailing that have not been confirmed."""
+    query = select(Notice).where(Notice.mailing_id == mailing_id, Notice.state == "in_mailing")
+    return list((await tx.session.exec(query)).all())
+
+
+async def high_usage(tx: Transaction, since: date) -> list[ToTell]:
+    """Notes about unusual usage since a day, whatever their channel, with whom to call."""
+    query = select(Notice.notice_id).where(Notice.kind == "high_usage", col(Notice.business_date) >= since)
+    return await to_tell(tx, list((await tx.session.exec(query)).all()))
+
+
+def _contact(kept: AccountContact) -> ContactChanged:
+    return ContactChanged.model_validate(kept.contact)

@@ -1,0 +1,91 @@
+"""The tables of notifications, on a registry of its own."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, DateTime, LargeBinary, Numeric
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+
+class Table(SQLModel, registry=registry()):
+    """What every table here is."""
+
+
+class AccountContact(Table, table=True):
+    """The newest ContactChanged of an account, whole: the only place with names and addresses here."""
+
+    __tablename__ = "contact"
+
+    account_id: UUID = Field(primary_key=True)
+    version: int = 0
+    number: str | None = None
+    ebill: bool = False
+    contact: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB))
+
+
+class ServicePoint(Table, table=True):
+    """Whose meter a service point is now, for notes about usage."""
+
+    __tablename__ = "service_point"
+
+    service_point_id: UUID = Field(primary_key=True)
+    account_id: UUID
+    version: int
+
+
+class Notice(Table, table=True):
+    """One thing to tell one account. `source` is the event it comes from, as it came.
+
+    `state`: queued, sending (claimed until `claimed_until`), sent, in_mailing, failed, cancelled.
+    """
+
+    __tablename__ = "notice"
+
+    notice_id: UUID = Field(primary_key=True)
+    content_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    kind: str
+    about: UUID = Field(index=True)
+    account_id: UUID = Field(index=True)
+    channel: str
+    state: str
+    source: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    trace: str
+    business_date: date
+    attempts: int = 0
+    claimed_until: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+    not_before: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+    message_id: str | None = None
+    reason: str | None = None
+    sent_date: date | None = None
+    mailing_id: UUID | None = Field(default=None, index=True)
+
+
+class TakenBack(Table, table=True):
+    """A bill that was taken back: the news of its making may come later than the news of its end."""
+
+    __tablename__ = "taken_back"
+
+    about: UUID = Field(primary_key=True)
+
+
+class MailingFile(Table, table=True):
+    """A file for the mailing house, with its control totals; `mailed_on` is set when the house confirms."""
+
+    __tablename__ = "mailing_file"
+
+    id: UUID = Field(primary_key=True)
+    mailing_id: UUID = Field(index=True)
+    name: str
+    kind: str
+    notices: int
+    pages: int
+    amount_due: Decimal = Field(sa_column=Column(Numeric(14, 2), nullable=False))
+    pdf_sha256: str
+    mailed_on: date | None = None
+
+
+metadata = Table.metadata
