@@ -36,7 +36,7 @@ class Money(BaseModel):
 
     service: str
     bills: Decimal
-    register: Decimal
+    lines: Decimal
     ledger: Decimal
 
 
@@ -88,7 +88,7 @@ def _uncounted(things: str, count: Count) -> list[str]:
 
 def _unbalanced(money: Sequence[Money]) -> list[str]:
     return [
-        f"{one.service}: the bills come to {one.bills}, their lines to {one.register}, the ledger to {one.ledger}."
+        f"{one.service}: the bills come to {one.bills}, their lines to {one.lines}, the ledger to {one.ledger}."
         for one in money
-        if not one.bills == one.register == one.ledger
+        if not one.bills == one.lines == one.ledger
     ]

@@ -86,7 +86,7 @@ with bills as (
     from bills b join transfer t on t.account_id = b.account_id and t.source_kind = 'bill' and t.source_id = b.id
     group by 1
 )
-select s.service, coalesce(b.amount, 0) as bills, coalesce(l.amount, 0) as register, coalesce(p.amount, 0) as ledger
+select s.service, coalesce(b.amount, 0) as bills, coalesce(l.amount, 0) as lines, coalesce(p.amount, 0) as ledger
 from (select service from billed union select service from lines union select service from posted) s
 left join billed b using (service) left join lines l using (service) left join posted p using (service)
 order by s.service
