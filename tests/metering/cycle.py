@@ -90,9 +90,9 @@ class Cycle:
         await self.metering.settled()
         return await self.metering.get(f"/readings/postings/{run}")
 
-    async def posted_as(self, seen: dict[House, Seen]) -> list[ReadPosted]:
-        """Walk, accept and post; answers the news of it."""
-        await self.walked(seen)
+    async def posted_as(self, seen: dict[House, Seen], read_on: date = READ_ON) -> list[ReadPosted]:
+        """Walk, accept and post; answers all the news there is."""
+        await self.walked(seen, read_on)
         await self.accept_clean()
         await self.post()
         return await self.news()

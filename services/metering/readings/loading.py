@@ -17,6 +17,7 @@ from services.metering.readings.expected import UNDECIDED, Expected, Shown, look
 from services.metering.readings.unloading import variant_of
 from services.metering.rows import rows_of
 from services.metering.tables import Reading, ReadingState, ReadState
+from services.metering.units import plain
 from services.metering.usage import ImpossibleReadingError
 
 SLICE = 2000
@@ -158,7 +159,8 @@ def _wrong(reading: Reading, taken: Taken, read: Expected | None, shown: Shown, 
         days = f"{reading.window_from} to {reading.window_to}"
         return f"{point} was read on {shown.read_on}, outside this reading's days {days}."
     if read.state not in UNDECIDED and not _says_nothing_new(read, shown):
-        return f"{point} is {read.state} with {read.value}; the file says {shown.value}. Correct the read instead."
+        said = f"the file says {plain(shown.value)}. Correct the read instead."
+        return f"{point} is {read.state} with {plain(read.value)}; {said}"
     return ""
 
 

@@ -66,7 +66,7 @@ async def boundaries(tx: Transaction, query: str, parameters: Sequence[Any], siz
         parameters,
     )
     firsts: list[str | None] = [str(row["id"]) for row in rows]
-    return [list(pair) for pair in zip(firsts, [*firsts[1:], None], strict=True)]
+    return [list(pair) for pair in zip(firsts, [*firsts[1:], None], strict=False)]
 
 
 POINTS_OF_CYCLE = """
