@@ -17,12 +17,12 @@ from services.billing.tariffs.model import (
     Tariff,
     Version,
 )
-from services.billing.tariffs.numbers import Number, Said
+from services.billing.tariffs.numbers import Number, said
 from services.billing.tariffs.order import in_order, taken
 from services.billing.tariffs.plan import Plan, Step
 from services.billing.tariffs.resolve import Resolver
 from services.billing.tariffs.steps import BoundStep, ByUsageStep, FlatStep, PercentStep
-from services.billing.tariffs.steps.by_usage import BlockRule
+from services.billing.tariffs.steps.blocks import BlockRule, BlockTable
 from services.billing.tariffs.steps.count import Count
 from services.billing.tariffs.steps.posting import Bounds, Posting
 from services.billing.tariffs.values import Words
@@ -88,12 +88,18 @@ class Builder:
     def _by_usage(self, posting: Posting, charge: ByUsage) -> ByUsageStep:
         return ByUsageStep(
             posting,
-            self._blocks(charge),
+            self._table(charge),
             self._count(charge.on, caps_scale=True),
+            self._bounds(charge),
+        )
+
+    def _table(self, charge: ByUsage) -> BlockTable:
+        called = charge.on.called if charge.on else None
+        return BlockTable(
+            self._blocks(charge),
             self.resolver.optional(charge.includes),
             self.resolver.optional(charge.scale),
-            self._bounds(charge),
-            (charge.on.called if charge.on else None) or self.tariff.unit or "unit",
+            called or self.tariff.unit or "unit",
             charge.prorate,
         )
 
@@ -132,7 +138,7 @@ class Builder:
     def _quantity(self, quantity: Quantity, name: str, caps_scale: bool) -> Count:
         resolver = self.resolver
         return Count(
-            of=Said(quantity.of.expression),
+            of=said(quantity.of.expression),
             unit=quantity.unit,
             less=resolver.optional(quantity.less),
             percent=resolver.optional(quantity.percent),

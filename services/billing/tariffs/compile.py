@@ -95,6 +95,7 @@ class CompiledService:
         self.name = name
         self.tariff = tariff
         self.services = services
+        self.by_days = tariff.chosen_by == "days"
         self.by_bill_date = tariff.chosen_by == "bill_date"
         self.label = words.service_label(name, tariff.label)
         newest_first = sorted(tariff.versions, key=_newest, reverse=True)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Protocol
 
 from services.billing.tariffs.expressions import Expression, ExpressionError, Value
+from services.billing.tariffs.expressions.tree import Name
 from services.billing.tariffs.lines import PricingError
 
 if TYPE_CHECKING:
@@ -69,6 +70,24 @@ class Said:
         if isinstance(value, bool) or not isinstance(value, Decimal):
             raise PricingError(f"The formula `{self.expression.text.strip()}` gives {value}, which is no number.")
         return value
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A number known by name alone: an attribute, a definition, usage."""
+
+    name: str
+
+    def now(self, names: "Working") -> Decimal:
+        value = names.look(self.name)
+        if type(value) is Decimal:
+            return value
+        raise PricingError(f"`{self.name}` must be a number, and is {value}.")
+
+
+def said(expression: Expression) -> Live:
+    """What an expression says, by the shortest way."""
+    return Named(expression.tree.name) if isinstance(expression.tree, Name) else Said(expression)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from services.billing.tariffs import words
 from services.billing.tariffs.lines import Line, Priced
-from services.billing.tariffs.steps.by_usage import Block
+from services.billing.tariffs.steps.blocks import Block
 
 WIDTH = 32
 

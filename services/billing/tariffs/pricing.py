@@ -21,7 +21,8 @@ from services.billing.tariffs.plan import Plan
 from services.billing.tariffs.rounding import round_to
 from services.billing.tariffs.sections import by_days
 from services.billing.tariffs.shares import Share, share
-from services.billing.tariffs.steps.by_usage import Block, ByUsageStep
+from services.billing.tariffs.steps.blocks import Block
+from services.billing.tariffs.steps.by_usage import ByUsageStep
 from services.billing.tariffs.steps.posting import together
 from services.billing.tariffs.units import convert
 from services.billing.tariffs.working import Setting, Working, ccf
@@ -97,7 +98,7 @@ def blocks_of(
         whole = share(service.tariff.prorate, period, period.start, period.end)
         working = Working(setting, whole, used, plan, day)
         return {
-            step.posting.code: (step.posting.label, step.unit, step.for_bill(working))
+            step.posting.code: (step.posting.label, step.table.unit, step.for_bill(working))
             for step in plan.steps
             if isinstance(step, ByUsageStep)
         }
@@ -111,9 +112,10 @@ def _price(
     others: Mapping[str, Usage],
     bills: Mapping[str, Priced],
 ) -> Priced:
-    tariff, used = service.tariff, _used(service.tariff, usage)
+    tariff = service.tariff
     setting = Setting(service.name, tariff, attributes, period, others, bills)
-    lines = (_across if tariff.chosen_by == "days" else _at_once)(service, setting, used)
+    used = _used(tariff, usage)
+    lines = (_across if service.by_days else _at_once)(service, setting, used)
     return Priced(service.name, lines, Usage(used, tariff.unit or usage.unit))
 
 

@@ -9,7 +9,7 @@ from services.billing.tariffs.attributes import attribute
 from services.billing.tariffs.expressions import ExpressionError
 from services.billing.tariffs.lines import MissingAttributeError, NoRateError
 from services.billing.tariffs.model import Tariff, When
-from services.billing.tariffs.numbers import ByRange, Number, Said, times
+from services.billing.tariffs.numbers import ByRange, Number, Said, said, times
 from services.billing.tariffs.values import OTHERWISE, UNLIMITED, Range, Table, Value, Words
 
 ONE = Decimal(1)
@@ -80,7 +80,7 @@ class Resolver:
         if words.unlimited:
             return UNLIMITED
         if words.expression.names:
-            return Said(words.expression)
+            return said(words.expression)
         try:
             value = words.expression.evaluate({})
         except ExpressionError:

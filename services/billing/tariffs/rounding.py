@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from functools import cache
 from typing import Literal
 
 How = Literal["half_up", "half_even", "up", "down", "nearest"]
@@ -20,6 +21,12 @@ Round = Callable[[Decimal], Decimal]
 
 def round_to(number: Decimal, step: Decimal, how: How) -> Decimal:
     """The multiple of `step` next to `number`: round_to(2.5, 1, "half_up") is 3."""
-    if step.as_tuple().digits == (1,):
+    if is_power_of_ten(step):
         return number.quantize(step, WAYS[how])
     return (number / step).quantize(Decimal(1), WAYS[how]) * step
+
+
+@cache
+def is_power_of_ten(step: Decimal) -> bool:
+    """Whether a step is 1, 0.1, 0.01, ..., which rounding knows without a division."""
+    return step.as_tuple().digits == (1,)

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from services.billing.tariffs import words
 from services.billing.tariffs.lines import PricingError
-from services.billing.tariffs.numbers import Number, Said, now
+from services.billing.tariffs.numbers import Live, Number, now
 from services.billing.tariffs.rounding import How, round_to
 from services.billing.tariffs.units import convert
 from services.billing.tariffs.working import ZERO, Working, ccf
@@ -17,7 +17,7 @@ _HUNDRED = Decimal(100)
 class Count:
     """A compiled `Quantity`."""
 
-    of: Said
+    of: Live
     unit: str | None
     less: Number | None
     percent: Number | None
@@ -66,15 +66,27 @@ class Count:
             return least
         return most if most is not None and count > most else count
 
+    @property
+    def fixed_rule(self) -> str | None:
+        """The counting in words, if no bill changes them."""
+        told = [number for number in self._told() if number is None or isinstance(number, Decimal)]
+        return self._rule(*told) if len(told) == len(self._told()) else None
+
     def rule(self, working: Working) -> str:
-        """The counting in words, where there is more to it than its name."""
+        """The counting of one bill in words."""
+        return self._rule(*(None if number is None else now(number, working) for number in self._told()))
+
+    def _told(self) -> tuple[Number | None, Number | None, Number | None]:
+        return self.less, self.percent, self.each
+
+    def _rule(self, less: Decimal | None, percent: Decimal | None, each: Decimal | None) -> str:
         steps = [self.name]
-        if self.less is not None:
-            steps.append(f"less {words.quantity(now(self.less, working))}")
-        if self.percent is not None:
-            steps.insert(0, f"{words.quantity(now(self.percent, working))}% of")
-        if self.each is not None:
-            steps.append(f"/ {words.quantity(now(self.each, working))}")
+        if less is not None:
+            steps.append(f"less {words.quantity(less)}")
+        if percent is not None:
+            steps.insert(0, f"{words.quantity(percent)}% of")
+        if each is not None:
+            steps.append(f"/ {words.quantity(each)}")
         if self.round is not None:
             steps.append(f"rounded {words.ROUNDED[self.round]}")
         return " ".join(steps)
