@@ -83,6 +83,20 @@ def test_round_is_half_up_as_ordinances_mean_it(text: str, expected: str) -> Non
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("floor(1 / 3 * 3)", "1"),
+        ("ceiling(20 * 748 * (1 / 748))", "20"),
+        ("ceiling(20 * 17 * (1 / 17) * 7 * (1 / 7))", "20"),
+        ("ceiling(2.000001)", "3"),
+        ("floor(1.999999)", "1"),
+    ],
+)
+def test_what_a_division_leaves_over_is_no_part_of_a_unit(text: str, expected: str) -> None:
+    assert value(text) == Decimal(expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
         ("1 < 2 and 2 < 3", True),
         ("1 > 2 or not 2 > 3", True),
         ("not (1 < 2 and 2 <= 2)", False),

@@ -102,6 +102,14 @@ def test_a_budget_from_history_with_numbers_among_its_starts() -> None:
     assert bill(example("budget"), cust_class="COMMERCIAL", cii_allocation="20", usage_ccf="30") == 87
 
 
+def test_a_budget_of_whole_units_loses_none_to_a_division() -> None:
+    entries = "budget: area*(1/748)\ntier_starts: [0, 100%]\ntier_prices: [1, 2]\ncommodity_charge: Budget\n"
+    rates = customers(entries + "bill: commodity_charge")
+    for units in range(1, 60):
+        # the second tier begins with the unit that the budget counts to
+        assert bill(rates, area=str(748 * units), usage_ccf="100") == (units - 1) + 2 * (101 - units)
+
+
 def test_classes_written_as_ordered_lists() -> None:
     rates = example("ordered-lists")
     # 14 x 2.87 + 26 x 4.29 + 10 x 6.44

@@ -47,6 +47,7 @@ _ORDER: dict[str, Callable[[Decimal, Decimal], bool]] = {
 }
 _KIND_NAMES: dict[type, str] = {Decimal: "a number", str: "text", bool: "true or false"}
 _MOST_PLACES = 12
+_LEFT_OVER = Decimal("1e-15")
 
 
 def value_of(node: Node) -> ValueOf:
@@ -269,13 +270,23 @@ def _rounded(number: Decimal, places: Decimal = Decimal(0)) -> Decimal:
     return _CONTEXT.multiply(_CONTEXT.divide(number, step).to_integral_value(ROUND_HALF_UP), step)
 
 
+def _whole(way: str) -> Callable[[Decimal], Decimal]:
+    """Rounds to a whole number. What a division left over (`10 * (1/3) * 3`) is no part of a unit, and is dropped."""
+
+    def whole(number: Decimal) -> Decimal:
+        nearest = number.to_integral_value(ROUND_HALF_UP)
+        return nearest if abs(number - nearest) < _LEFT_OVER else number.to_integral_value(way)
+
+    return whole
+
+
 FUNCTIONS: dict[str, tuple[Callable[..., Decimal], int, int]] = {
     "min": (lambda *numbers: min(numbers), 1, 100),
     "max": (lambda *numbers: max(numbers), 1, 100),
     "round": (_rounded, 1, 2),
-    "ceiling": (lambda number: number.to_integral_value(ROUND_CEILING), 1, 1),
-    "ceil": (lambda number: number.to_integral_value(ROUND_CEILING), 1, 1),
-    "floor": (lambda number: number.to_integral_value(ROUND_FLOOR), 1, 1),
+    "ceiling": (_whole(ROUND_CEILING), 1, 1),
+    "ceil": (_whole(ROUND_CEILING), 1, 1),
+    "floor": (_whole(ROUND_FLOOR), 1, 1),
     "abs": (abs, 1, 1),
 }
 """Name to function, fewest and most arguments. `round` is half up, as ordinances mean it."""
