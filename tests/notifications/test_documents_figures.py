@@ -39,8 +39,15 @@ def test_rates_keep_cents_and_every_place_they_have(value: str, written: str) ->
 
 @pytest.mark.parametrize(
     ("value", "written"),
-    [("7.253", "7.25"), ("142.6", "143"), ("18000", "18,000"), ("99999.4", "99,999"), ("493828", "494k")]
-    + [("2222226", "2.2M"), ("-12.5", "−12.5")],
+    [
+        ("7.253", "7.25"),
+        ("142.6", "143"),
+        ("18000", "18,000"),
+        ("99999.4", "99,999"),
+        ("493828", "494k"),
+        ("2222226", "2.2M"),
+        ("-12.5", "−12.5"),
+    ],
 )
 def test_numbers_over_bars_are_brief(value: str, written: str) -> None:
     assert figures.brief(Decimal(value)) == written
