@@ -14,8 +14,8 @@ from tests.tariffs.builders import SIMPLE, TOWNS
 FILES = sorted(TOWNS.glob("*/tariffs/*.yaml"))
 
 
-def _read(text: str) -> Any:
-    """The file as an editor sees it: YAML 1.2, where `yes` is a word and a day is text."""
+def as_an_editor_sees(text: str) -> Any:
+    """The file by YAML 1.2, where `yes` is a word and a day is text."""
     return json.loads(json.dumps(read(text, "tariff.yaml").value, default=float))
 
 
@@ -25,10 +25,10 @@ def test_the_committed_schema_is_current() -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parts[-3]} {path.stem}")
 def test_every_pack_conforms(path: Path) -> None:
-    jsonschema.validate(_read(path.read_text()), schema.tariff_schema())
+    jsonschema.validate(as_an_editor_sees(path.read_text()), schema.tariff_schema())
 
 
 def test_the_simple_tariff_conforms_and_a_misspelled_one_does_not() -> None:
-    jsonschema.validate(_read(SIMPLE), schema.tariff_schema())
+    jsonschema.validate(as_an_editor_sees(SIMPLE), schema.tariff_schema())
     with pytest.raises(jsonschema.ValidationError, match="prise"):
-        jsonschema.validate(_read(SIMPLE.replace("price", "prise")), schema.tariff_schema())
+        jsonschema.validate(as_an_editor_sees(SIMPLE.replace("price", "prise")), schema.tariff_schema())

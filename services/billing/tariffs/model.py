@@ -33,7 +33,8 @@ def _listed(value: Any) -> Any:
     return [str(_flag_words(item)) for item in value] if isinstance(value, list) else [_flag_words(value)]
 
 
-Values = Annotated[list[str], BeforeValidator(_listed, json_schema_input_type=str | bool | int | list[str])]
+_Said = str | bool | int | float
+Values = Annotated[list[str], BeforeValidator(_listed, json_schema_input_type=_Said | list[_Said])]
 
 
 class Label(Part):

@@ -20,6 +20,8 @@ def version_mistakes(opened: Opened) -> Iterator[Mistake]:
             message = f"This version can never apply: it ends on {version.until}, before it takes effect."
             yield opened.mistake((*path, "until"), message, "Mend `until`, or leave it out.")
         seen[key] = version
+        if not version.fees and not any(scope.charges for scope in opened.scopes() if scope.version is version):
+            yield opened.mistake(path, "This version charges nothing.", "Add `base:`, `price:` or `charges:`.")
     yield from _days_without(opened)
     yield from _seasons(opened)
     yield from _unit(opened)
