@@ -1,13 +1,21 @@
 """Wording and layout: complete in both languages, and the town's own in their place."""
 
 import io
+import re
 from itertools import chain
 
 import pytest
 from pydantic import ValidationError
 from pypdf import PdfReader
 
-from services.notifications.documents import TemplateError, Templates, render_bill, standard_templates, town_templates
+from services.notifications.documents import (
+    TemplateError,
+    Templates,
+    prove,
+    render_bill,
+    standard_templates,
+    town_templates,
+)
 from services.notifications.documents.press import press_for
 from services.notifications.documents.printable import _DRAWN
 from services.notifications.documents.wording import placeholders
@@ -68,6 +76,25 @@ def test_a_mistake_in_a_towns_template_is_told_when_it_is_given(file: str, conte
     with pytest.raises(TemplateError, match=says) as refused:
         town_templates({f"templates/{file}": content})
     assert refused.value.file == f"templates/{file}"
+
+
+def test_the_standard_templates_prove_themselves() -> None:
+    prove(standard_templates(), a_letterhead())
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "says"),
+    [
+        ("bill.typ", b"#let", "templates/bill.typ: typst says: expected"),
+        ("letter.typ", b"#data.lettre", "templates/letter.typ: typst says: dictionary does not contain key"),
+        ("bill_email.html.j2", b"{{ amuont }}", "templates/bill_email: jinja says: 'amuont' is undefined"),
+        ("notice_email.txt.j2", b"{{ title.__class__.mro() }}", "templates/notice_email: jinja says: access to"),
+    ],
+)
+def test_a_template_that_makes_no_document_is_found_by_the_proof(file: str, content: bytes, says: str) -> None:
+    templates = town_templates({f"templates/{file}": content})
+    with pytest.raises(TemplateError, match=re.escape(says)):
+        prove(templates, a_letterhead())
 
 
 def test_every_letter_called_printable_is_in_the_fonts() -> None:

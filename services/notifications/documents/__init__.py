@@ -13,6 +13,7 @@ from services.notifications.documents.emails import (
 from services.notifications.documents.letterhead import Letterhead, LocalText
 from services.notifications.documents.letters import render_high_usage, render_reminder
 from services.notifications.documents.mailing import Mailing, MailingTotals, mailing_files, render_mailing
+from services.notifications.documents.proof import prove
 from services.notifications.documents.recipient import Recipient
 from services.notifications.documents.templates import TemplateError, Templates, standard_templates, town_templates
 
@@ -32,6 +33,7 @@ __all__ = [
     "high_usage_email",
     "mailing_files",
     "message_id",
+    "prove",
     "reminder_email",
     "render_bill",
     "render_high_usage",

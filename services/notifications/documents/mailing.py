@@ -53,8 +53,8 @@ def render_mailing(
 ) -> Mailing:
     """The bills in the order given, each beginning on a new sheet; the same input gives the same bytes.
 
-    Memory grows with the size of the PDF (about 15 kB a bill): use `mailing_files` for thousands. Raises ValueError
-    when there is no bill, and BillDoesNotAddUpError.
+    Memory grows by about 0.15 MB a bill: use `mailing_files` for thousands. Raises ValueError when there is no bill,
+    and BillDoesNotAddUpError.
     """
     templates = templates or standard_templates()
     writer = PdfWriter()
@@ -74,7 +74,7 @@ def mailing_files(
     addressed: Iterable[AddressedBill],
     letterhead: Letterhead,
     templates: Templates | None = None,
-    bills_per_file: int = 1000,
+    bills_per_file: int = 500,
 ) -> Iterator[Mailing]:
     """Many bills as files of a size that memory and a print queue can hold, made one after the other."""
     for batch in _batches(addressed, bills_per_file):

@@ -1,7 +1,8 @@
 """The wording and the layout of every document: the package's own files, or the town's in their place.
 
 A town changes a letter by putting a file of the same name into the `templates/` folder of its pack. A file of messages
-need only hold the messages that differ. What a town gives is checked when it is given, not when a bill is due.
+need only hold the messages that differ. What a town gives is checked when it is given, not when a bill is due: its form
+here, and that documents can be made with it in `proof`.
 """
 
 from collections.abc import Mapping
