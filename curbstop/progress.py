@@ -15,9 +15,9 @@ class Progress:
 
     def __init__(self) -> None:
         self._console = Console(highlight=False)
-        self._live = Live(console=self._console, refresh_per_second=8, get_renderable=self._table)
         self._news: dict[str, tuple[str, float]] = {}
         self._since: dict[str, float] = {}
+        self._live = Live(console=self._console, refresh_per_second=8, get_renderable=self._table)
 
     def __enter__(self) -> "Progress":
         if self._console.is_terminal:

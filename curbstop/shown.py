@@ -7,6 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
+WIDE = 300
+"""Columns of a line that goes into a file or to another program."""
+
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for a script.")]
 
 
@@ -15,14 +18,15 @@ def as_json(value: Any) -> None:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Columns as wide as their content; long ones fold rather than being cut off."""
+    """Columns as wide as their content; in a narrow terminal they fold, and nothing is ever cut off."""
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
-    shown = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    shown = Table(*(Column(name, overflow="fold") for name in columns), box=None, pad_edge=False, header_style="bold")
     for row in rows:
         shown.add_row(*("" if cell is None else _plain(cell) for cell in row))
-    Console().print(shown)
+    console = Console()
+    console.print(shown, width=None if console.is_terminal else WIDE)
 
 
 def age(since: str) -> str:

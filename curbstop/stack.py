@@ -79,8 +79,13 @@ def status(json: Json = False) -> None:
     if json:
         as_json({"running": True, **{name: known[name] for name in ("pid", "mailbox", "kafka")}, "services": found})
     else:
-        columns = ("url", "ready", "dead letters", "waiting", "unsent", "behind")
-        table(("service", *columns), [(name, *(one.get(c) for c in columns)) for name, one in found.items()])
+        shown = {
+            "address": "url",
+            "ready": "ready",
+            "dead": "dead_letters",
+            **{n: n for n in ("waiting", "unsent", "behind")},
+        }
+        table(("service", *shown), [(name, *map(one.get, shown.values())) for name, one in found.items()])
         typer.echo(f"mailbox {known['mailbox']}; supervisor is process {known['pid']}")
     if not all(one["ready"] is True for one in found.values()):
         raise typer.Exit(1)
@@ -98,7 +103,7 @@ def health(url: str) -> dict[str, Any]:
     return {
         "url": url,
         "ready": said["ready"] or " ".join(said["faults"]),
-        "dead letters": numbers.get("curbstop_dead_letters", 0),
+        "dead_letters": numbers.get("curbstop_dead_letters", 0),
         "waiting": numbers.get("curbstop_waiting_facts", 0),
         "unsent": numbers.get("curbstop_outbox_depth", 0),
         "behind": numbers.get("curbstop_consumer_lag", 0),
@@ -160,14 +165,16 @@ def _copies(given: list[str] | tuple[str, ...]) -> dict[str, int]:
 
 
 def _say_where(suite: "Suite") -> None:
-    rows = [(name, suite.url(name), f"{suite.url(name)}/docs", f"{suite.url(name)}/metrics") for name in suite.services]
-    table(("service", "address", "API docs", "metrics"), rows)
     folder = suite.folder.path
-    typer.echo(f"\nmailbox    {suite.mailbox_url}")
-    typer.echo(f"kafka      {suite.places.kafka_servers} ({suite.places.kafka_origin})")
-    typer.echo(f"postgres   {suite.places.postgres_origin}; logs are in {folder / 'log'}")
+    typer.echo(f"\n{'service':<14} {'API docs':<29} metrics")
+    for name in suite.services:
+        typer.echo(f"{name:<14} {suite.url(name)}/docs   {suite.url(name)}/metrics")
+    typer.echo(f"{'mailbox':<14} {suite.mailbox_url}")
+    typer.echo(f"{'Kafka':<14} {suite.places.kafka_servers} ({suite.places.kafka_origin})")
+    typer.echo(f"{'PostgreSQL':<14} {suite.places.postgres_origin}")
+    typer.echo(f"{'logs':<14} {folder / 'log'}")
     for vendor in suite.plan.vendors:
-        typer.echo(f"vendor     {vendor}: its credentials are in {folder / 'vendors' / f'{vendor}.env'}")
+        typer.echo(f"{'vendor':<14} {vendor}, with the credentials in {folder / 'vendors' / f'{vendor}.env'}")
     typer.echo(f"\nA token for trying the API (12 hours, all roles of a person):\n{running.admin_token()}\n")
     typer.echo("Ready. Ctrl-C or `curbstop down` stops it.")
 

@@ -91,7 +91,6 @@ def test_a_service_that_dies_is_told_once_with_the_end_of_its_log_and_comes_back
     assert "Uvicorn running" in said
     assert suite.deaths() == []
     suite.start("accounts")
-    suite.wait_ready(["accounts"])
     suite.check()
 
 
