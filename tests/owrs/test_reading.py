@@ -159,6 +159,11 @@ def test_tier_starts_as_files_write_them(starts: str) -> None:
     assert bill(rates, usage_ccf="25") == 10 * 1 + 10 * 2 + 5 * 3
 
 
+def test_an_absurd_start_is_priced_as_it_stands() -> None:
+    entries = f"tier_starts: [0, {'9' * 24}]\ntier_prices: [1, 2]\ncommodity_charge: Tiered\nbill: commodity_charge"
+    assert bill(customers(entries), usage_ccf="25") == 25
+
+
 @pytest.mark.parametrize("word", ["Tiered", "tiered", "TIERED ", "'Tiered'"])
 def test_the_word_for_tiers_in_any_case(word: str) -> None:
     rates = customers(f"tier_starts: [0, 6]\ntier_prices: [1, 2]\ncommodity_charge: {word}\nbill: commodity_charge")

@@ -89,6 +89,8 @@ def quantity(number: Decimal) -> str:
 
 def rounded(number: Decimal, places: int = 6) -> str:
     """A worked-out quantity, short enough to read."""
+    if number.adjusted() + places >= 27:  # more digits than decimals carry: there is nothing to round
+        return quantity(number)
     return quantity(number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
 
 
