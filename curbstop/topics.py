@@ -2,8 +2,9 @@
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -33,11 +34,11 @@ def bring_about(
     """
     from deploy.local import kafka_admin, topics
 
-    servers, user, password = _kafka()
+    (servers, user, password), found_prefix = _kafka()
     changed = topics.apply(
         kafka_admin.connect(servers, user, password),
         topics.all_topics(vendor or ()),
-        prefix=prefix,
+        prefix=prefix or found_prefix,
         passwords=_passwords(passwords),
         rules=bool(user),
         reset_passwords=True,
@@ -48,13 +49,20 @@ def bring_about(
         typer.echo("\n".join(changed) or "Nothing to change.")
 
 
-def _kafka() -> tuple[str, str, str]:
-    names = [f"CURBSTOP_KAFKA_{name}" for name in ("SERVERS", "ADMIN_USER", "ADMIN_PASSWORD")]
-    known: dict[str, Any] | None = running.state()
-    places = dict(os.environ) if os.environ.get(names[0]) else (known or {}).get("places")
-    if places is None:
+def _kafka() -> tuple[tuple[str, str, str], str]:
+    """Servers, user and password, and the prefix that the running suite has there."""
+    if os.environ.get("CURBSTOP_KAFKA_SERVERS"):
+        return _login(os.environ), ""
+    known = running.state()
+    if known is None:
         raise TroubleError("Which Kafka? Start the suite with `curbstop up`, or set CURBSTOP_KAFKA_SERVERS.")
-    servers, user, password = (places.get(name, "") for name in names)
+    return _login(known["places"]), known["prefix"]
+
+
+def _login(places: Mapping[str, str]) -> tuple[str, str, str]:
+    servers, user, password = (
+        places.get(f"CURBSTOP_KAFKA_{name}", "") for name in ("SERVERS", "ADMIN_USER", "ADMIN_PASSWORD")
+    )
     return servers, user, password
 
 

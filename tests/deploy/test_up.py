@@ -20,6 +20,7 @@ from deploy.local.supervisor import database_name
 from tests.deploy.test_child import gone
 
 CURBSTOP = [sys.executable, "-c", "from curbstop.main import app; app()"]
+PACK = "deploy/towns/windsor-co"
 PARTS = [*SERVICES, "mailbox"]
 
 
@@ -87,6 +88,27 @@ def test_up_says_where_everything_is(operator: Operator) -> None:
     assert "sample-bank.env" in operator.said
     services = operator.status()["services"]
     assert {name: one["ready"] for name, one in services.items()} == dict.fromkeys(SERVICES, True)
+
+
+def test_an_empty_ledger_agrees(operator: Operator) -> None:
+    answer = operator.runs("ledger", "verify")
+    assert (answer.returncode, answer.stdout.splitlines()[-1]) == (0, "The books agree.")
+
+
+def test_a_pack_is_checked_and_put_in_force_everywhere(operator: Operator) -> None:
+    assert operator.runs("town", "apply", PACK).returncode == 0
+    hashes = json.loads(operator.runs("town", "current", "--json").stdout)
+    assert list(hashes) == list(SERVICES)
+    assert len(set(hashes.values())) == 1
+
+
+def test_snapshots_are_sent_again_by_those_that_have_any(operator: Operator) -> None:
+    sent = json.loads(operator.runs("republish", "--json").stdout)
+    assert list(sent) == list(SERVICES)
+
+
+def test_topics_are_in_place_already(operator: Operator) -> None:
+    assert operator.runs("topics", "apply", "--vendor", "sample-bank").stdout == "Nothing to change.\n"
 
 
 def test_a_second_up_on_the_same_data_is_refused(operator: Operator) -> None:
