@@ -19,7 +19,7 @@ from chassis.consume import Consumer, Subscription, take_up_waiting
 from chassis.database import Transaction, connect
 from chassis.edge import transaction
 from chassis.envelope import new_trace
-from chassis.imports import ImportFile, ImportReport, take_file
+from chassis.imports import ImportFile, ImportRefused, ImportReport, take_file
 from chassis.metrics import Metrics
 from chassis.received import RawMessage, Received
 from chassis.settings import Settings
@@ -152,11 +152,16 @@ class Office:
             await lock(tx, Account, [account_id(number)])
             begun = (await statements(tx, [account_id(number)], bill_date))[account_id(number)]
             due = begun.owed + sum(amounts.values(), Decimal(0))
-            posting = BillPosting(
-                bill_id, account_id(number), bill_date + timedelta(POLICY.due_days), bill_date, amounts, due
-            )
-            await post_bills(tx, [posting], POLICY, bill_date)
+        await self.post(
+            BillPosting(bill_id, account_id(number), bill_date + timedelta(POLICY.due_days), bill_date, amounts, due)
+        )
         return due
+
+    async def post(self, bill: BillPosting) -> None:
+        """Post a bill as it is, on its own date."""
+        async with self.transaction() as tx:
+            await lock(tx, Account, [bill.account_id])
+            await post_bills(tx, [bill], POLICY, bill.bill_date)
 
     async def take_back(self, *bill_ids: UUID) -> None:
         """Reverse bills."""
@@ -182,9 +187,12 @@ class Office:
             return await begin(tx, day)
 
     async def import_file(self, file: ImportFile[Any], text: str, accept_bad_rows: bool = False) -> ImportReport:
-        """Import a CSV."""
+        """Import a CSV, refusing what the route refuses."""
         async with self.transaction() as tx:
-            return await take_file(tx, file, text.encode(), accept_bad_rows, None, None)
+            report = await take_file(tx, file, text.encode(), accept_bad_rows, None, None)
+            if report.refused and not accept_bad_rows:
+                raise ImportRefused(report)
+        return report
 
     async def balance(self, number: str, day: date | None = None) -> BalanceChanged:
         """What an account owes on a day."""

@@ -67,8 +67,9 @@ async def post_bills(tx: Transaction, bills: Sequence[BillPosting], policy: Bill
     if len(books) != len(bills):
         raise LedgerError("A chunk of bills names an account twice, or one that was not locked before.")
     journal = Journal(Chart(policy))
-    posted = [_post(journal, books[bill.account_id], bill, day) for bill in bills]
-    await store.save_posted_bills(tx, posted)
+    await store.save_posted_bills(tx, [_begun(books[bill.account_id], bill) for bill in bills])
+    for bill in bills:
+        _post(journal, books[bill.account_id], bill, day)
     await announce.finish(tx, journal, books, day, announce.NO_CAUSES)
 
 
@@ -101,7 +102,20 @@ async def reverse_bills(tx: Transaction, bill_ids: Collection[UUID], policy: Bil
     await announce.finish(tx, journal, books, day, announce.NO_CAUSES)
 
 
-def _post(journal: Journal, book: Book, bill: BillPosting, day: date) -> PostedBill:
+def _begun(book: Book, bill: BillPosting) -> PostedBill:
+    return PostedBill(
+        bill_id=bill.bill_id,
+        account_id=bill.account_id,
+        bill_before=book.last_bill_id,
+        previous_balance=book.last_amount_due,
+        payments=book.payments_since,
+        adjustments=book.adjustments_since,
+        amount_due=bill.amount_due,
+        reversed_on=None,
+    )
+
+
+def _post(journal: Journal, book: Book, bill: BillPosting, day: date) -> None:
     period = fiscal_period(day, journal.chart.fiscal_year_starts)
     source = Source("bill", bill.bill_id, bill.bill_id, bill.bill_date, day, period)
     for service, amount in bill.by_service.items():
@@ -114,23 +128,8 @@ def _post(journal: Journal, book: Book, bill: BillPosting, day: date) -> PostedB
         raise LedgerError(
             f"Bill {bill.bill_id} of account {bill.account_id} asks for {bill.amount_due}; the ledger has {book.owed}."
         )
-    return _turn_page(book, bill)
-
-
-def _turn_page(book: Book, bill: BillPosting) -> PostedBill:
-    posted = PostedBill(
-        bill_id=bill.bill_id,
-        account_id=bill.account_id,
-        bill_before=book.last_bill_id,
-        previous_balance=book.last_amount_due,
-        payments=book.payments_since,
-        adjustments=book.adjustments_since,
-        amount_due=bill.amount_due,
-        reversed_on=None,
-    )
     book.last_amount_due, book.payments_since, book.adjustments_since = bill.amount_due, ZERO, ZERO
     book.last_bill_id = bill.bill_id
-    return posted
 
 
 def _item(chart: Chart, bill: BillPosting, service: str, amount: Decimal) -> Item:
