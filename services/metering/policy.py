@@ -19,6 +19,8 @@ class Finding(StrEnum):
     LEAK = "leak"
     FIRST = "first"
     """Nothing is known to count from: the read becomes where usage begins."""
+    VACANT = "vacant"
+    """Usage where nobody is served: somebody moved in unannounced, or a pipe broke unseen."""
 
 
 class _Section(BaseModel):
@@ -40,6 +42,8 @@ class Limits(_Section):
     low_factor: Annotated[Decimal, Field(ge=0, lt=1)]
     low_minimum: Amount
     """Where the usual is less than this, low and zero usage are not questioned."""
+    vacant_minimum: Amount
+    """Usage above this where nobody is served is questioned; a meter that creeps is not."""
     rollover_share: Annotated[Decimal, Field(gt=0, le=1)]
     """A register went over zero when that means at most this share of all it can count."""
     questioned: tuple[Finding, ...]

@@ -36,6 +36,8 @@ class Expectation:
     usual: Decimal | None
     high: Decimal
     low: Decimal | None
+    vacant: Decimal | None = None
+    """Where nobody is served: usage above this is odd, and none at all is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,8 @@ def reviewed(
 
 
 def _against_usual(quantity: Decimal, expectation: Expectation) -> tuple[Finding, ...]:
+    if expectation.vacant is not None:
+        return (Finding.VACANT,) if quantity > expectation.vacant else ()
     if quantity > expectation.high:
         return (Finding.HIGH,)
     if expectation.low is None:

@@ -23,6 +23,7 @@ def limits(**changes: Any) -> Limits:
         "high_minimum": Decimal(8000),
         "low_factor": Decimal("0.25"),
         "low_minimum": Decimal(2000),
+        "vacant_minimum": Decimal(500),
         "rollover_share": Decimal("0.10"),
         "questioned": tuple(finding for finding in Finding if finding is not Finding.LEAK),
     }

@@ -44,7 +44,7 @@ class Cycle:
         """Open a reading and wait until it is open."""
         reading = await self.metering.post("/readings", {"cycle": self.name, "read_on": str(read_on)})
         self.reading = str(reading["id"])
-        await self.metering.settled()
+        await self.metering.until(self.path, "open")
 
     @property
     def path(self) -> str:
@@ -87,8 +87,7 @@ class Cycle:
     async def post(self) -> Any:
         """Post what is accepted; answers how it went."""
         run = (await self.metering.post(f"{self.path}/post"))["run"]
-        await self.metering.settled()
-        return await self.metering.get(f"/readings/postings/{run}")
+        return await self.metering.until(f"/readings/postings/{run}", "done")
 
     async def posted_as(self, seen: dict[House, Seen], read_on: date = READ_ON) -> list[ReadPosted]:
         """Walk, accept and post; answers all the news there is."""

@@ -52,6 +52,10 @@ class Metering:
             )
         return self.clients[name]
 
+    def stranger(self) -> httpx.AsyncClient:
+        """HTTP in nobody's name."""
+        return httpx.AsyncClient(transport=httpx.ASGITransport(app=self.app), base_url="http://metering")
+
     async def get(self, path: str, **query: Any) -> Any:
         """What a GET answers; fails on an error."""
         return done(await self.as_("coordinator").get(path, params=query))
@@ -72,6 +76,15 @@ class Metering:
                 return
             await asyncio.sleep(0.05)
         raise AssertionError(f"metering did not settle: {state}")
+
+    async def until(self, path: str, state: str) -> Any:
+        """Wait until what is at a path is in a state; answers it."""
+        for _ in range(1200):
+            shown = await self.get(path)
+            if shown["state"] == state:
+                return shown
+            await asyncio.sleep(0.02)
+        raise AssertionError(f"{path} did not become {state}: {shown}")
 
     async def publish(self, topic: Topic[E], *events: E) -> None:
         """Events from another service, through metering's own outbox: the shortest way onto the topic."""

@@ -86,6 +86,15 @@ def test_a_read_of_two_months_is_held_against_two_months() -> None:
     assert looked.findings == ()
 
 
+@pytest.mark.parametrize(
+    ("current", "findings"), [(10_000, ()), (10_500, ()), (10_501, (Finding.VACANT,)), (90_000, (Finding.VACANT,))]
+)
+def test_where_nobody_is_served_usage_is_odd_and_none_is_not(current: int, findings: tuple[Finding, ...]) -> None:
+    against = Expectation(Decimal(4000), Decimal(10_000), Decimal(1000), vacant=Decimal(500))
+    looked = reviewed(register(6, multiplier="1"), Decimal(10_000), Decimal(current), against, limits())
+    assert looked.findings == findings
+
+
 def test_limits_in_gallons_hold_for_a_register_in_thousands() -> None:
     assert expected(None, "kgal", 1, limits()).high == Decimal(8)
 

@@ -96,7 +96,7 @@ async def unload_route(
 @router.post("/{reading_id}/files", dependencies=[FIELD])
 async def load_file(request: Request, tx: Tx, reading_id: UUID, format: str | None = None) -> loading.LoadReport:
     """Load a handheld's file back (the body is the file). The same file again changes nothing."""
-    reading = await store.find_reading(tx, reading_id)
+    reading = await store.hold_reading(tx, reading_id)
     return await loading.load(tx, reading, format, await request.body())
 
 
@@ -119,14 +119,14 @@ async def review(
 @router.post("/{reading_id}/accept-clean", dependencies=[REVIEW])
 async def accept_clean(tx: Tx, reading_id: UUID, which: Routes) -> Count:
     """Accept every read that nothing was found about."""
-    reading = await store.find_reading(tx, reading_id)
+    reading = await store.hold_reading(tx, reading_id)
     return Count(reads=await deciding.accept_clean(tx, reading, which.routes))
 
 
 @router.post("/{reading_id}/decisions", dependencies=[REVIEW])
 async def decide(tx: Tx, reading_id: UUID, wanted: ToDecide) -> deciding.DecisionReport:
     """Accept, have reread, estimate or excuse reads. Who and why is kept with each."""
-    reading = await store.find_reading(tx, reading_id)
+    reading = await store.hold_reading(tx, reading_id)
     ids = wanted.reads
     if ids is None:
         ids = await deciding.pick(tx, reading, wanted.finding, wanted.route)
@@ -136,7 +136,7 @@ async def decide(tx: Tx, reading_id: UUID, wanted: ToDecide) -> deciding.Decisio
 @router.post("/{reading_id}/reads/{read_id}/reading", dependencies=[REVIEW])
 async def key_in(tx: Tx, reading_id: UUID, read_id: UUID, keyed: Keyed) -> Count:
     """Key a reading in by hand: from a card, or what a customer read."""
-    reading = await store.find_reading(tx, reading_id)
+    reading = await store.hold_reading(tx, reading_id)
     await deciding.enter(tx, reading, read_id, Shown(keyed.value, keyed.read_on, keyed.kind), keyed.why)
     return Count(reads=1)
 

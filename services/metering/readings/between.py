@@ -69,7 +69,8 @@ async def exchange(tx: Transaction, key: str, final: Taken, new: NewMeter) -> UU
     await bulk.copy_in(tx, Meter, [_meter(meter_id, point["id"], final.read_on, new)])
     quantity = converted(row["quantity"], point["unit"], new.register.unit)
     await _count_on(tx, row, point, new.start, "exchange", quantity, to_unit=new.register.unit)
-    await rebase(tx, [point["id"]], new_meter=meter_id)
+    await posted.expect_at(tx, point["id"], meter_id, converted(Decimal(1), point["unit"], new.register.unit))
+    await rebase(tx, [point["id"]], exchanged=True)
     before, after = {"meter": point["meter_number"]}, {"meter": new.number, "start": str(new.start)}
     tx.audit("exchange", f"service point {key}", final.why, before=before, after=after)
     read_id: UUID = row["id"]

@@ -8,6 +8,7 @@ from uuid import UUID
 from services.metering.policy import Finding, Limits
 from services.metering.review import Expectation, needs_person, reviewed
 from services.metering.tables import ReadState
+from services.metering.units import converted
 from services.metering.usage import Register
 
 UNDECIDED = (ReadState.AWAITED, ReadState.CLEAN, ReadState.QUESTIONED, ReadState.REREAD)
@@ -35,6 +36,8 @@ class Expected:
     findings: tuple[Finding, ...] = (Finding.MISSING,)
     quantity: Decimal | None = None
     why: str | None = None
+    vacant: bool = False
+    """Whether an account was served here once, and none is on the day of the reading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +57,8 @@ def looked_at(read: Expected, shown: Shown, limits: Limits) -> Expected:
     Raises ImpossibleReadingError when the register cannot show it.
     """
     value = None if shown.value is None else read.register.checked(shown.value)
-    review = reviewed(
-        read.register, read.previous, value, read.expectation, limits, carried=read.carried, leak=shown.leak
-    )
+    against = _held_against(read, limits)
+    review = reviewed(read.register, read.previous, value, against, limits, carried=read.carried, leak=shown.leak)
     return replace(
         read,
         state=ReadState.QUESTIONED if needs_person(review.findings, limits) else ReadState.CLEAN,
@@ -69,6 +71,12 @@ def looked_at(read: Expected, shown: Shown, limits: Limits) -> Expected:
         quantity=None if review.usage is None else review.usage.quantity,
         why=None,
     )
+
+
+def _held_against(read: Expected, limits: Limits) -> Expectation:
+    if not read.vacant:
+        return read.expectation
+    return replace(read.expectation, vacant=converted(limits.vacant_minimum, limits.unit, read.register.unit))
 
 
 def looked_at_again(read: Expected, limits: Limits) -> Expected:

@@ -49,7 +49,8 @@ async def load(tx: Transaction, reading: Reading, format_name: str | None, body:
     """Take a file back. Loading the same file again changes nothing."""
     here = await town.pinned(tx, reading.pack_hash)
     format_name = format_name or here.policy.handhelds.format
-    returned = _read(format_name, body)
+    # In a thread, so that a large file does not keep Kafka and other callers waiting.
+    returned = await asyncio.to_thread(_read, format_name, body)
     report = LoadReport(sha256=sha256(body).hexdigest(), format=format_name, meters=0)
     earlier = await _claim(tx, reading, report)
     if earlier is not None:

@@ -122,14 +122,23 @@ async def replace(tx: Transaction, old: UUID, row: dict[str, Any]) -> None:
     )
 
 
-async def recount_from_last(tx: Transaction, service_point_ids: Sequence[UUID], meter_id: UUID | None) -> None:
-    """Let reads that are not posted yet count from the last posted one, at the meter in place if it was exchanged."""
+async def recount_from_last(tx: Transaction, service_point_ids: Sequence[UUID]) -> None:
+    """Let reads that are not posted yet count from the last posted one."""
     await (await tx.driver()).execute(
         "update read r set previous_read_id = l.read_id, previous_on = l.read_on, previous_value = l.value,"
-        " previous_kind = l.kind, carried = l.carried, meter_id = coalesce(%s, r.meter_id)"
+        " previous_kind = l.kind, carried = l.carried"
         " from last_read l where l.service_point_id = r.service_point_id and r.service_point_id = any(%s)"
         " and r.state not in ('posted', 'replaced', 'excused')",
-        (meter_id, sorted(service_point_ids)),
+        (sorted(service_point_ids),),
+    )
+
+
+async def expect_at(tx: Transaction, service_point_id: UUID, meter_id: UUID, factor: Decimal) -> None:
+    """Expect reads not posted yet at another meter; `factor` turns quantities of the old one into its unit."""
+    await (await tx.driver()).execute(
+        "update read set meter_id = %(meter)s, usual = usual * %(factor)s, high = high * %(factor)s,"
+        " low = low * %(factor)s where service_point_id = %(point)s and state not in ('posted', 'replaced', 'excused')",
+        {"meter": meter_id, "factor": factor, "point": service_point_id},
     )
 
 

@@ -22,13 +22,10 @@ _ACCEPTED = "select id from read where reading_id = %s and state = 'accepted'"
 
 
 async def start(tx: Transaction, reading: Reading) -> UUID | None:
-    """Begin to post what is accepted; None when nothing is, or all of it is being posted already."""
+    """Begin to post what is accepted; None when nothing is. Two postings side by side share the reads between them."""
     if reading.state != ReadingState.OPEN:
         raise Refused(f"The reading is {reading.state}; reads can be posted only while it is open.")
     await days.today(tx)
-    under_way = await store.posting_under_way(tx, reading.id)
-    if under_way is not None:
-        return under_way
     ranges = await store.boundaries(tx, _ACCEPTED, (reading.id,), CHUNK)
     if not ranges:
         return None

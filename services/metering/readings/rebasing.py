@@ -14,13 +14,13 @@ from services.metering.tables import ReadState
 from services.metering.usage import ImpossibleReadingError
 
 
-async def rebase(tx: Transaction, service_point_ids: Sequence[UUID], new_meter: UUID | None = None) -> None:
+async def rebase(tx: Transaction, service_point_ids: Sequence[UUID], *, exchanged: bool = False) -> None:
     """Review again every read of these points that is not posted yet, against the last posted read as it is now.
 
     What was decided about them is decided again: an accepted read goes back, an estimate is dropped. A reading of a
     meter that was taken out says nothing about the new one.
     """
-    await posted.recount_from_last(tx, service_point_ids, new_meter)
+    await posted.recount_from_last(tx, service_point_ids)
     by_reading: dict[UUID, list[UUID]] = defaultdict(list)
     for read_id, reading_id in await posted.not_posted(tx, service_point_ids):
         by_reading[reading_id].append(read_id)
@@ -28,7 +28,7 @@ async def rebase(tx: Transaction, service_point_ids: Sequence[UUID], new_meter: 
         reading = await store.find_reading(tx, reading_id)
         limits = (await town.pinned(tx, reading.pack_hash)).policy.review
         reads = await store.expected_by_id(tx, reading_id, ids)
-        again = [_again(read, limits, exchanged=new_meter is not None) for read in reads.values()]
+        again = [_again(read, limits, exchanged=exchanged) for read in reads.values()]
         await store.save(tx, again, decided_by=None)
 
 

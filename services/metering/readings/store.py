@@ -20,8 +20,12 @@ from services.metering.usage import Register
 _EXPECTED = """
     select r.id, p.key, m.number, r.state, m.dials, m.decimals, m.unit, m.multiplier, r.previous_value, r.usual,
            r.high, r.low, r.carried, r.estimated_before, r.value, r.read_on, r.kind, r.code, r.leak, r.findings,
-           r.quantity, r.why
+           r.quantity, r.why,
+           exists (select 1 from occupant o where o.service_point_id = p.id) and not exists (
+               select 1 from occupant o where o.service_point_id = p.id and o.status = 'active'
+               and o.start <= g.read_on and (o.until is null or o.until > g.read_on)) as vacant
     from read r join service_point p on p.id = r.service_point_id join meter m on m.id = r.meter_id
+    join reading g on g.id = r.reading_id
 """
 
 
@@ -36,6 +40,15 @@ async def find_reading(tx: Transaction, reading_id: UUID) -> Reading:
 async def lock_reading(tx: Transaction, reading_id: UUID) -> Reading:
     """A reading, held against other people while it changes."""
     found = (await tx.session.exec(select(Reading).where(Reading.id == reading_id).with_for_update())).one_or_none()
+    if found is None:
+        raise not_found("reading", reading_id)
+    return found
+
+
+async def hold_reading(tx: Transaction, reading_id: UUID) -> Reading:
+    """A reading that must not be closed while something is done to its reads."""
+    query = select(Reading).where(Reading.id == reading_id).with_for_update(read=True)
+    found = (await tx.session.exec(query)).one_or_none()
     if found is None:
         raise not_found("reading", reading_id)
     return found
@@ -184,6 +197,7 @@ def expected_of(row: dict[str, Any]) -> Expected:
         findings=tuple(Finding(finding) for finding in row["findings"]),
         quantity=row["quantity"],
         why=row["why"],
+        vacant=row["vacant"],
     )
 
 
