@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from chassis.database import Transaction
+from services.billing.ledger.book import ZERO
 from services.billing.ledger.shown import (
     AccountLedger,
     AgedService,
@@ -39,8 +40,8 @@ select id as account_id, number, last_amount_due - payments_since + adjustments_
 from account where id = :account_id
 """
 _TRIAL_BALANCE = """
-select fund, code, g.role, g.name, sum(p.amount) filter (where p.amount > 0) as debit,
-    -sum(p.amount) filter (where p.amount < 0) as credit, sum(p.amount) as balance
+select fund, code, g.role, g.name, coalesce(sum(p.amount) filter (where p.amount > 0), 0) as debit,
+    coalesce(-sum(p.amount) filter (where p.amount < 0), 0) as credit, sum(p.amount) as balance
 from posting p join gl_account g using (fund, code) where p.business_date <= coalesce(:as_of, 'infinity'::date)
 group by fund, code, g.role, g.name order by fund, code
 """
@@ -78,7 +79,7 @@ async def account_ledger(tx: Transaction, account_id: UUID) -> AccountLedger:
 async def trial_balance(tx: Transaction, as_of: date | None) -> TrialBalance:
     """All postings up to a day by fund and account; every fund's debits equal its credits."""
     rows = await _rows(tx, _TRIAL_BALANCE, as_of=as_of)
-    accounts = [GlBalance(**{**row, "debit": row["debit"] or 0, "credit": row["credit"] or 0}) for row in rows]
+    accounts = [GlBalance(**row) for row in rows]
     return TrialBalance(accounts=accounts, funds=[_fund_total(fund, accounts) for fund in _funds(accounts)])
 
 
@@ -88,8 +89,8 @@ def _funds(accounts: Iterable[GlBalance]) -> list[str]:
 
 def _fund_total(fund: str, accounts: Iterable[GlBalance]) -> FundTotal:
     own = [one for one in accounts if one.fund == fund]
-    debit, credit = sum(one.debit for one in own), sum(one.credit for one in own)
-    return FundTotal.model_validate({"fund": fund, "debit": debit, "credit": credit, "difference": debit - credit})
+    debit, credit = sum((one.debit for one in own), ZERO), sum((one.credit for one in own), ZERO)
+    return FundTotal(fund=fund, debit=debit, credit=credit, difference=debit - credit)
 
 
 async def journal(tx: Transaction, first: date, last: date) -> list[JournalLine]:
@@ -110,10 +111,8 @@ async def receivables(tx: Transaction, day: date) -> Receivables:
     """What customers owe as of a business day, by service and age."""
     services = [AgedService(**row) for row in await _rows(tx, _AGED, day=day)]
     ((credit,),) = [row.values() for row in await _rows(tx, "select coalesce(sum(remaining), 0) from credit")]
-    total = sum(one.total for one in services)
-    return Receivables.model_validate(
-        {"as_of": day, "services": services, "total": total, "credit": credit, "customer_balances": total - credit}
-    )
+    total = sum((one.total for one in services), ZERO)
+    return Receivables(as_of=day, services=services, total=total, credit=credit, customer_balances=total - credit)
 
 
 async def _rows(tx: Transaction, statement: str, **parameters: Any) -> list[dict[str, Any]]:
