@@ -4,14 +4,14 @@ Tokens are bearer JWTs: signed by the town's OpenID Connect provider, or, where 
 names the roles that may use it; one that names none keeps the service from starting.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import httpx
 import jwt
-from fastapi import Depends, FastAPI, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.routing import APIRoute
 
 from chassis.refusal import Refused
@@ -109,12 +109,23 @@ def signed() -> Any:
     return everyone()
 
 
-def refuse_unguarded(app: FastAPI) -> None:
+def refuse_unguarded(routers: Iterable[APIRouter]) -> None:
     """Raise ValueError, naming them, when routes say nothing about who may use them."""
-    open_routes = [
-        route.path
-        for route in app.routes
-        if isinstance(route, APIRoute) and not any(hasattr(one.call, "opens") for one in route.dependant.dependencies)
-    ]
-    if open_routes:
-        raise ValueError(f"These routes name no roles: {', '.join(open_routes)}. Add dependencies=[allow(...)].")
+    unguarded = [path for router in routers for path in _unguarded(router)]
+    if unguarded:
+        raise ValueError(f"These routes name no roles: {', '.join(unguarded)}. Add dependencies=[allow(...)].")
+
+
+def _unguarded(router: APIRouter) -> list[str]:
+    found: list[str] = []
+    for route in router.routes:
+        inner = getattr(route, "original_router", None)
+        if isinstance(inner, APIRouter):
+            found += _unguarded(inner)
+        elif not isinstance(route, APIRoute) or not _opened([*router.dependencies, *route.dependencies]):
+            found.append(getattr(route, "path", repr(route)))
+    return found
+
+
+def _opened(dependencies: Iterable[Any]) -> bool:
+    return any(hasattr(one.dependency, "opens") for one in dependencies)

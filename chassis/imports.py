@@ -82,7 +82,7 @@ def parse(text: str, model: type[R]) -> tuple[list[Row[R]], list[BadRow]]:
         for record in reader:
             _take_row(record, reader.line_num, model, rows, bad)
     except csv.Error as error:
-        bad.append(BadRow(line=reader.line_num, reason=f"Not CSV from here on: {error}."))
+        bad.append(BadRow(line=reader.reader.line_num, reason=f"Not CSV from here on: {error}."))
     return rows, bad
 
 

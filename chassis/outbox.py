@@ -67,6 +67,10 @@ async def turn_partitions(engine: AsyncEngine) -> None:
 
 
 async def _make_partition(driver: psycopg.AsyncConnection[Any], day: Any) -> None:
+    # A day whose first messages came before its partition stays in the default one: PostgreSQL would not move them.
+    cursor = await driver.execute("select 1 from outbox_default where day = %s limit 1", [day])
+    if await cursor.fetchone():
+        return
     await driver.execute(
         sql.SQL("create table if not exists {} partition of outbox for values from ({}) to ({})").format(
             sql.Identifier(f"outbox_{day:%Y%m%d}"), sql.Literal(str(day)), sql.Literal(str(day + timedelta(days=1)))
@@ -75,6 +79,10 @@ async def _make_partition(driver: psycopg.AsyncConnection[Any], day: Any) -> Non
 
 
 async def _drop_before(driver: psycopg.AsyncConnection[Any], oldest: Any) -> None:
+    await driver.execute(
+        "delete from outbox_default o where day < %s and not exists (select 1 from outbox_pending p where p.id = o.id)",
+        [oldest],
+    )
     cursor = await driver.execute(
         "select inhrelid::regclass::text from pg_inherits where inhparent = 'outbox'::regclass"
         " and inhrelid::regclass::text ~ '^outbox_[0-9]{8}$' and inhrelid::regclass::text < %s"

@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from chassis import envelope, kafka
 from chassis.database import driver_of
 from chassis.logs import logger
-from chassis.outbox import CHANNEL, turn_partitions
+from chassis.outbox import CHANNEL
 from chassis.settings import Settings
 
 SEND_TIMEOUT = 8.0
@@ -59,7 +59,6 @@ async def keep_relaying(settings: Settings, engine: AsyncEngine) -> None:
             async with engine.connect() as connection:
                 driver = await driver_of(await connection.execution_options(isolation_level="AUTOCOMMIT"))
                 if await _elected(driver):
-                    await turn_partitions(engine)
                     await _lead(settings, driver)
         except (Deposed, KafkaError, SQLAlchemyError, psycopg.Error, OSError, TimeoutError) as error:
             log.warning("relay_stood_down", error=str(error) or type(error).__name__)

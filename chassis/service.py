@@ -27,9 +27,10 @@ def service_app(parts: Parts, settings: Settings) -> FastAPI:
     app.state.kit = _kit(parts, settings)
     app.state.verify = verifier(settings)
     app.state.tasks = []
-    for router in (health.router, operating.router, *parts.routers):
+    routers = (health.router, operating.router, *parts.routers)
+    refuse_unguarded(routers)
+    for router in routers:
         app.include_router(router)
-    refuse_unguarded(app)
     answer_with_sentences(app)
     measure_requests(app)
     app.add_middleware(BodyLimit)

@@ -93,8 +93,17 @@ class BodyLimit:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > self.limit:
-                raise Refused(f"The body is larger than {self.limit // 2**20} MB. Send it in parts.", 413)
-            return message
+            return {"type": "http.disconnect"} if seen > self.limit else message
 
-        await self.app(scope, counted, send)
+        async def unless_too_large(message: Message) -> None:
+            if seen <= self.limit:
+                await send(message)
+
+        try:
+            await self.app(scope, counted, unless_too_large)
+        except Exception:
+            if seen <= self.limit:
+                raise
+        if seen > self.limit:
+            told = f"The body is larger than {self.limit // 2**20} MB. Send it in parts."
+            await JSONResponse({"error": told}, status_code=413)(scope, receive, send)
