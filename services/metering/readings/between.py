@@ -16,13 +16,14 @@ from contracts.ids import derived_id
 from contracts.topics import READ_POSTED
 from services.metering import town
 from services.metering.points import store as points
+from services.metering.policy import Limits
 from services.metering.readings import posted
 from services.metering.readings.rebasing import rebase
 from services.metering.readings.telling import read_posted
-from services.metering.review import Expectation, expected, reviewed
+from services.metering.review import Expectation, Reviewed, expected, reviewed
 from services.metering.tables import Meter, ReadState
 from services.metering.units import converted
-from services.metering.usage import ImpossibleReadingError, Register
+from services.metering.usage import ImpossibleReadingError, Register, Usage
 
 
 @dataclass(frozen=True)
@@ -121,14 +122,8 @@ async def _row(
     tx: Transaction, read_id: UUID, point: dict[str, Any], last: dict[str, Any], taken: Taken
 ) -> dict[str, Any]:
     limits = (await town.in_force(tx)).policy.review
-    register = Register(point["dials"], point["decimals"], point["unit"], point["multiplier"])
-    _refuse_impossible(register, taken.value)
     against = expected(None, point["unit"], 1, limits)
-    review = reviewed(register, last["value"], taken.value, Expectation(None, against.high, None), limits)
-    if review.usage is None:
-        raise Refused(
-            f"{taken.value} is below the last read, {last['value']} of {last['read_on']}. Read it again.", 422
-        )
+    review = _reviewed(point, last, taken, against, limits)
     return {
         "id": read_id,
         "service_point_id": point["id"],
@@ -145,13 +140,29 @@ async def _row(
         "read_on": taken.read_on,
         "kind": taken.kind,
         "findings": [finding.value for finding in review.findings],
-        "quantity": review.usage.quantity,
+        "quantity": _usage(review, last, taken).quantity,
         "decided_by": tx.actor,
         "why": taken.why,
         "posted_on": await days.today(tx),
         "replaces": None,
         "usual": None,
     }
+
+
+def _reviewed(
+    point: dict[str, Any], last: dict[str, Any], taken: Taken, against: Expectation, limits: Limits
+) -> Reviewed:
+    register = Register(point["dials"], point["decimals"], point["unit"], point["multiplier"])
+    _refuse_impossible(register, taken.value)
+    return reviewed(register, last["value"], taken.value, against, limits)
+
+
+def _usage(review: Reviewed, last: dict[str, Any], taken: Taken) -> Usage:
+    if review.usage is None:
+        raise Refused(
+            f"{taken.value} is below the last read, {last['value']} of {last['read_on']}. Read it again.", 422
+        )
+    return review.usage
 
 
 def _refuse_impossible(register: Register, value: Decimal) -> None:

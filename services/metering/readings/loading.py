@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 from psycopg.types.json import Jsonb
@@ -101,68 +102,67 @@ async def _take(tx: Transaction, reading: Reading, returned: Returned, limits: L
     report.meters = len(returned.taken) + len(returned.faults)
     report.refused = [BadLine(line=fault.line, reason=str(fault)) for fault in returned.faults]
     expected = await store.expected_by_key(tx, reading.id, (taken.service_point for taken in returned.taken))
-    looked: dict[str, Expected] = {}
+    desk = _Desk(reading, limits, expected, report)
     for place, taken in enumerate(returned.taken):
         if place % SLICE == 0:
             await asyncio.sleep(0)
-        _take_one(reading, taken, expected, looked, limits, report)
-    await store.save(tx, list(looked.values()), decided_by=None)
+        desk.take(taken)
+    await store.save(tx, list(desk.looked.values()), decided_by=None)
     report.refused.sort(key=lambda bad: bad.line)
 
 
-def _take_one(
-    reading: Reading,
-    taken: Taken,
-    expected: Mapping[str, Expected],
-    looked: dict[str, Expected],
-    limits: Limits,
-    report: LoadReport,
-) -> None:
-    read = expected.get(taken.service_point)
-    shown = Shown(taken.value, taken.read_on or reading.read_on, "actual", taken.code, taken.leak)
-    wrong = _wrong(reading, taken, read, shown, already=taken.service_point in looked)
-    if read is None or wrong:
-        report.refused.append(BadLine(line=taken.line, reason=wrong))
-    elif _says_nothing_new(read, shown):
-        report.unchanged += 1
-    else:
-        _look(read, taken, shown, looked, limits, report)
+@dataclass
+class _Desk:
+    """Where a file's meters are laid beside what is expected of them, one by one."""
 
+    reading: Reading
+    limits: Limits
+    expected: Mapping[str, Expected]
+    report: LoadReport
+    looked: dict[str, Expected] = field(default_factory=dict)
 
-def _look(
-    read: Expected, taken: Taken, shown: Shown, looked: dict[str, Expected], limits: Limits, report: LoadReport
-) -> None:
-    try:
-        now = looked_at(read, shown, limits)
-    except ImpossibleReadingError as error:
-        report.refused.append(BadLine(line=taken.line, reason=f"Service point {taken.service_point}: {error}"))
-        return
-    looked[taken.service_point] = now
-    if now.value is None:
-        report.unread += 1
-    elif now.state is ReadState.CLEAN:
-        report.clean += 1
-    else:
-        report.questioned += 1
+    def take(self, taken: Taken) -> None:
+        """Review one meter, or tell why its line can't be used."""
+        read = self.expected.get(taken.service_point)
+        shown = Shown(taken.value, taken.read_on or self.reading.read_on, "actual", taken.code, taken.leak)
+        wrong = self._wrong(taken, read, shown)
+        if read is None or wrong:
+            self.report.refused.append(BadLine(line=taken.line, reason=f"Service point {taken.service_point} {wrong}"))
+        elif _says_nothing_new(read, shown):
+            self.report.unchanged += 1
+        else:
+            self._look(read, taken, shown)
 
+    def _wrong(self, taken: Taken, read: Expected | None, shown: Shown) -> str:
+        first, last = self.reading.window_from, self.reading.window_to
+        if read is None:
+            return "is not in this reading; check the cycle, or take it in first."
+        if taken.meter != read.meter:
+            told = f"has meter {read.meter}, the file says {taken.meter}"
+            return f"{told}; record the exchange, then load this again."
+        if taken.service_point in self.looked:
+            return "stands in the file twice."
+        if not first <= shown.read_on <= last:
+            return f"was read on {shown.read_on}, outside this reading's days {first} to {last}."
+        if read.state not in UNDECIDED and not _says_nothing_new(read, shown):
+            told = f"is {read.state} with {plain(read.value)}; the file says {plain(shown.value)}"
+            return f"{told}. Correct the read instead."
+        return ""
 
-def _wrong(reading: Reading, taken: Taken, read: Expected | None, shown: Shown, *, already: bool) -> str:
-    point = f"Service point {taken.service_point}"
-    if read is None:
-        return f"{point} is not in this reading; check the cycle, or take it in first."
-    if taken.meter != read.meter:
-        return (
-            f"{point} has meter {read.meter}, the file says {taken.meter}; record the exchange, then load this again."
-        )
-    if already:
-        return f"{point} stands in the file twice."
-    if not reading.window_from <= shown.read_on <= reading.window_to:
-        days = f"{reading.window_from} to {reading.window_to}"
-        return f"{point} was read on {shown.read_on}, outside this reading's days {days}."
-    if read.state not in UNDECIDED and not _says_nothing_new(read, shown):
-        said = f"the file says {plain(shown.value)}. Correct the read instead."
-        return f"{point} is {read.state} with {plain(read.value)}; {said}"
-    return ""
+    def _look(self, read: Expected, taken: Taken, shown: Shown) -> None:
+        try:
+            now = looked_at(read, shown, self.limits)
+        except ImpossibleReadingError as error:
+            told = f"Service point {taken.service_point}: {error}"
+            self.report.refused.append(BadLine(line=taken.line, reason=told))
+            return
+        self.looked[taken.service_point] = now
+        if now.value is None:
+            self.report.unread += 1
+        elif now.state is ReadState.CLEAN:
+            self.report.clean += 1
+        else:
+            self.report.questioned += 1
 
 
 def _says_nothing_new(read: Expected, shown: Shown) -> bool:
