@@ -14,6 +14,7 @@ from contracts.billing import BilledRead, BillIssued, BillKind, BillLine, Monthl
 from contracts.metering import ReadKind
 from services.billing.bills.inputs import Customer, Read
 from services.billing.bills.making import Made
+from services.billing.bills.trusted import trusted
 from services.billing.tariffs import Line
 from services.billing.usage.store import KEPT_MONTHS, Month
 
@@ -55,31 +56,34 @@ def bill_issued(
     """The event of one bill."""
     current = made.total
     start, end = _period(made, heading)
-    return BillIssued.model_construct(
-        bill_id=bill_id,
-        number=number,
-        account_id=customer.account_id,
-        account_number=customer.number,
-        kind=BillKind.FINAL if is_final(customer, heading.through) else BillKind.REGULAR,
-        cycle=heading.cycle,
-        run_id=heading.run_id,
-        bill_date=heading.bill_date,
-        due_date=heading.due_date,
-        period_start=start,
-        period_end=end,
-        previous_balance=before.previous_balance,
-        payments=before.payments,
-        adjustments=before.adjustments,
-        current_charges=current,
-        amount_due=before.owed + current,
-        past_due=before.past_due,
-        lines=bill_lines(made.lines),
-        reads=tuple(_reads(customer, made)),
-        usage_history=tuple(_pictured(customer, start)),
-        autopay=customer.autopay,
-        pack_hash=heading.pack_hash,
-        replaces=None,
-        business_date=heading.business_date,
+    return trusted(
+        BillIssued,
+        {
+            "bill_id": bill_id,
+            "number": number,
+            "account_id": customer.account_id,
+            "account_number": customer.number,
+            "kind": BillKind.FINAL if is_final(customer, heading.through) else BillKind.REGULAR,
+            "cycle": heading.cycle,
+            "run_id": heading.run_id,
+            "bill_date": heading.bill_date,
+            "due_date": heading.due_date,
+            "period_start": start,
+            "period_end": end,
+            "previous_balance": before.previous_balance,
+            "payments": before.payments,
+            "adjustments": before.adjustments,
+            "current_charges": current,
+            "amount_due": before.owed + current,
+            "past_due": before.past_due,
+            "lines": bill_lines(made.lines),
+            "reads": tuple(_reads(customer, made)),
+            "usage_history": tuple(_pictured(customer, start)),
+            "autopay": customer.autopay,
+            "pack_hash": heading.pack_hash,
+            "replaces": None,
+            "business_date": heading.business_date,
+        },
     )
 
 
@@ -94,16 +98,19 @@ def bill_lines(lines: Sequence[Line]) -> tuple[BillLine, ...]:
 
 
 def _line(line: Line) -> BillLine:
-    return BillLine.model_construct(
-        service=line.service,
-        code=line.code,
-        description=line.description,
-        quantity=None if line.quantity is None else _within(line.quantity, _QUANTITY),
-        unit=line.unit,
-        rate=None if line.rate is None else _within(line.rate, _RATE),
-        amount=line.amount,
-        rule=line.rule,
-        tariff_version=line.tariff_version,
+    return trusted(
+        BillLine,
+        {
+            "service": line.service,
+            "code": line.code,
+            "description": line.description,
+            "quantity": None if line.quantity is None else _within(line.quantity, _QUANTITY),
+            "unit": line.unit,
+            "rate": None if line.rate is None else _within(line.rate, _RATE),
+            "amount": line.amount,
+            "rule": line.rule,
+            "tariff_version": line.tariff_version,
+        },
     )
 
 
@@ -128,16 +135,19 @@ def _reads(customer: Customer, made: Made) -> Iterator[BilledRead]:
 
 
 def _billed_read(service: str, read: Read) -> BilledRead:
-    return BilledRead.model_construct(
-        service=service,
-        meter_number=read.meter_number,
-        previous_date=read.previous_on,
-        previous_value=read.previous_value,
-        current_date=read.read_on,
-        current_value=read.read_value,
-        quantity=read.quantity,
-        unit=read.unit,
-        kind=ReadKind(read.kind),
+    return trusted(
+        BilledRead,
+        {
+            "service": service,
+            "meter_number": read.meter_number,
+            "previous_date": read.previous_on,
+            "previous_value": read.previous_value,
+            "current_date": read.read_on,
+            "current_value": read.read_value,
+            "quantity": read.quantity,
+            "unit": read.unit,
+            "kind": ReadKind(read.kind),
+        },
     )
 
 
@@ -155,10 +165,13 @@ def _pictured(customer: Customer, start: date) -> Iterator[MonthlyUsage]:
 
 
 def _month(month: Month) -> MonthlyUsage:
-    return MonthlyUsage.model_construct(
-        service=month.service,
-        period_end=month.period_end,
-        quantity=month.quantity,
-        unit=month.unit,
-        estimated=month.estimated,
+    return trusted(
+        MonthlyUsage,
+        {
+            "service": month.service,
+            "period_end": month.period_end,
+            "quantity": month.quantity,
+            "unit": month.unit,
+            "estimated": month.estimated,
+        },
     )

@@ -1,8 +1,10 @@
 """Everything that the bills of many accounts need, in a handful of statements however many accounts there are."""
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -21,7 +23,7 @@ select id, number, autopay, exemptions, (
 ) from account a where id = any(%s) order by id
 """
 _TERMS = """
-select account_id, agreement_id, service, service_point_id, start_date, end_date, attributes
+select account_id, agreement_id, service, service_point_id, start_date, end_date, attributes::text
 from agreement
 where account_id = any(%s) and start_date < %s and (end_date is null or end_date > %s) and status <> all(%s)
 order by account_id, service, agreement_id
@@ -119,9 +121,16 @@ async def _held(tx: Transaction, accounts: Sequence[UUID]) -> dict[UUID, list[Sp
 async def _terms(tx: Transaction, accounts: Sequence[UUID], start: date, end: date) -> dict[UUID, list[Terms]]:
     cursor = await (await tx.driver()).execute(_TERMS, [list(accounts), end, start, list(NOT_BILLED)])
     terms: dict[UUID, list[Terms]] = defaultdict(list)
-    for account, *rest in await cursor.fetchall():
-        terms[account].append(Terms(*rest))
+    for account, agreement, service, point, first, last, attributes in await cursor.fetchall():
+        terms[account].append(Terms(agreement, service, point, first, last, _attributes(attributes)))
     return terms
+
+
+@lru_cache(maxsize=4096)
+def _attributes(text: str) -> Mapping[str, str]:
+    """Attributes as the agreement has them; a town's accounts share a few sets of them."""
+    attributes: Mapping[str, str] = json.loads(text)
+    return attributes
 
 
 async def _reads(tx: Transaction, points: Sequence[UUID], through: date) -> dict[UUID, list[Read]]:

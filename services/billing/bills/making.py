@@ -1,7 +1,7 @@
 """The one place where bills are priced: for the preview, for the issue, and for the proof years later."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from hashlib import blake2b
@@ -26,19 +26,17 @@ class Made:
     items: tuple[Item, ...]
     corrections: tuple[Correction, ...]
     lines: tuple[Line, ...]
+    by_service: Mapping[str, Decimal] = field(init=False)
+    """Dollars by service; a service that costs nothing is there with zero."""
+    total: Decimal = field(init=False)
+    """Dollars."""
 
-    @property
-    def total(self) -> Decimal:
-        """Dollars."""
-        return sum((line.amount for line in self.lines), _ZERO)
-
-    @property
-    def by_service(self) -> dict[str, Decimal]:
-        """Dollars by service; a service that costs nothing is there with zero."""
-        amounts = dict.fromkeys([item.service for item in self.items], _ZERO)
+    def __post_init__(self) -> None:
+        amounts = {item.service: _ZERO for item in self.items}
         for line in self.lines:
             amounts[line.service] = amounts.get(line.service, _ZERO) + line.amount
-        return amounts
+        object.__setattr__(self, "by_service", amounts)
+        object.__setattr__(self, "total", sum(amounts.values(), _ZERO))
 
     @property
     def lines_hash(self) -> bytes:
@@ -60,7 +58,7 @@ def make(customer: Customer, tariffs: PackTariffs, pack_hash: str, bill_date: da
 
 def make_again(items: Sequence[Item], corrections: Sequence[Correction], tariffs: PackTariffs, pack_hash: str) -> Made:
     """The charges of stored inputs."""
-    lines = list(priced(tariffs[pack_hash], items))
+    lines = priced(tariffs[pack_hash], items)
     for correction in corrections:
         lines += correcting_lines(correction, tariffs[correction.pack_hash])
     return Made(pack_hash, tuple(items), tuple(corrections), tuple(lines))

@@ -1,8 +1,8 @@
 """Items priced, period by period, in the order in which services need each other; lines in the order of the bill."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
+from functools import lru_cache
 from itertools import groupby
 
 from services.billing.bills.inputs import Item
@@ -13,25 +13,39 @@ PRINTED = ("water", "sewer", "reclaimed", "stormwater", "garbage")
 _RANKS = {service: f"{rank}" for rank, service in enumerate(PRINTED)}
 
 
-def priced(tariffs: CompiledTariffs, items: Sequence[Item]) -> Iterator[Line]:
+def priced(tariffs: CompiledTariffs, items: Sequence[Item]) -> list[Line]:
     """The lines of some items of one account, in printed order. Raises PricingError."""
-    order = {name: place for place, name in enumerate(tariffs.services)}
+    order = _order(tariffs)
     by_need = sorted(items, key=lambda item: (item.span, order.get(item.service, len(order))))
-    several = bool(by_need) and by_need[0].span != by_need[-1].span
-    lines: list[Line] = []
-    for _, of_span in groupby(by_need, key=lambda item: item.span):
-        lines += _of_one_period(tariffs, list(of_span), several)
-    return iter(sorted(lines, key=lambda line: _RANKS.get(line.service) or f"9{line.service}"))
+    if not by_need or by_need[0].span == by_need[-1].span:
+        lines = _of_one_period(tariffs, by_need, False)
+    else:
+        periods = groupby(by_need, key=lambda item: item.span)
+        lines = [line for _, of_span in periods for line in _of_one_period(tariffs, list(of_span), True)]
+    lines.sort(key=_place)
+    return lines
 
 
-def _of_one_period(tariffs: CompiledTariffs, items: Sequence[Item], dated: bool) -> Iterator[Line]:
+def _place(line: Line) -> str:
+    return _RANKS.get(line.service) or f"9{line.service}"
+
+
+@lru_cache(maxsize=8)
+def _order(tariffs: CompiledTariffs) -> dict[str, int]:
+    """The services in the order in which their tariffs need each other."""
+    return {name: place for place, name in enumerate(tariffs.services)}
+
+
+def _of_one_period(tariffs: CompiledTariffs, items: Sequence[Item], dated: bool) -> list[Line]:
     usages = _usages(items)
     bills: dict[str, Priced] = {}
+    lines: list[Line] = []
     for item in items:
         one = price(tariffs[item.service], item.usage, item.attributes, item.period, usages, bills)
         before = bills.get(item.service)
         bills[item.service] = one if before is None else before._replace(lines=before.lines + one.lines)
-        yield from (_dated(line, item) for line in one.lines) if dated else one.lines
+        lines += [_dated(line, item) for line in one.lines] if dated else one.lines
+    return lines
 
 
 def _usages(items: Sequence[Item]) -> dict[str, Usage]:
@@ -58,8 +72,3 @@ def _dated(line: Line, item: Item) -> Line:
 
 def _short(day: date) -> str:
     return f"{day:%b} {day.day}"
-
-
-def total(lines: Sequence[Line]) -> Decimal:
-    """Dollars."""
-    return sum((line.amount for line in lines), Decimal(0))

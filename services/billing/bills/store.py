@@ -32,7 +32,7 @@ class NewBill(NamedTuple):
     current_charges: Decimal
     amount_due: Decimal
     charges: dict[str, str]
-    inputs: dict[str, Any]
+    inputs: str
     document: str
     pack_hash: str
 

@@ -16,6 +16,7 @@ from services.billing.usage.store import Month
 
 _PLACES = Decimal("0.000001")
 _HALF_A_MONTH = timedelta(days=15)
+_WITHIN = timedelta(days=330)
 LOOK_BACK = timedelta(days=430)
 """Back to the winter before, while the last is not over, and to the same month of last year for the picture."""
 
@@ -37,9 +38,11 @@ def with_winter_average(item: Item, customer: Customer, tariffs: CompiledTariffs
 
 def winter_average(rule: WinterAverage, tariff: Tariff, months: Sequence[Month], before: date) -> Decimal | None:
     """Average usage of a winter month, in the tariff's unit; None where neither usage nor the rule gives one."""
-    winter = _of_last_winter(rule, months, before)
-    counted = [month for month in winter if month.quantity or not rule.skip_zero]
-    counted = sorted(counted, key=lambda month: month.quantity)[: max(len(counted) - rule.drop_highest, 0)]
+    counted = _of_last_winter(rule, months, before)
+    if rule.skip_zero:
+        counted = [month for month in counted if month.quantity]
+    if rule.drop_highest:
+        counted = sorted(counted, key=lambda month: month.quantity)[: -rule.drop_highest]
     default = rule.default if isinstance(rule.default, Decimal) else None
     if len(counted) < rule.fewest_months:
         return default
@@ -49,13 +52,13 @@ def winter_average(rule: WinterAverage, tariff: Tariff, months: Sequence[Month],
 
 
 def _of_last_winter(rule: WinterAverage, months: Sequence[Month], before: date) -> list[Month]:
+    """The months of the newest winter whose last month is known; of the newest there is, if none is whole."""
     known = [month for month in months if month.period_end <= before and _named(month) in rule.months]
     if not known:
         return []
-    # The months that belong together lie within a year of the newest of the rule's last month.
-    closing = [month for month in known if _named(month) == rule.months[-1]]
-    newest = max((closing or known), key=lambda month: month.period_end).period_end
-    return [month for month in known if newest - timedelta(days=330) < month.period_end <= newest]
+    closing = [month.period_end for month in known if _named(month) == rule.months[-1]]
+    newest = max(closing or [month.period_end for month in known])
+    return [month for month in known if newest - _WITHIN < month.period_end <= newest]
 
 
 def _named(month: Month) -> int:

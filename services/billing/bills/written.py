@@ -1,5 +1,6 @@
 """Inputs of a bill as they are kept beside it, and read again."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -15,12 +16,12 @@ _NUMBERS = frozenset({"winter_average"})
 """Attributes that are numbers; all others are words."""
 
 
-def write(made: Made) -> Written:
-    """A bill's inputs as JSON."""
+def write(made: Made) -> str:
+    """A bill's inputs as JSON text; numbers, days and ids in it are strings."""
     written: Written = {"items": [_item(item) for item in made.items]}
     if made.corrections:
         written["corrections"] = [_correction(one) for one in made.corrections]
-    return written
+    return json.dumps(written, default=str, separators=(",", ":"))
 
 
 def read(written: Written, bill_date: date) -> tuple[tuple[Item, ...], tuple[Correction, ...]]:
@@ -42,17 +43,16 @@ def reads_of(written: Written) -> list[UUID]:
 
 
 def _item(item: Item) -> Written:
-    quantity = item.usage.quantity
     return {
         "span": item.span,
         "service": item.service,
-        "agreement": str(item.agreement_id),
-        "start": str(item.period.start),
-        "end": str(item.period.end),
-        "quantity": None if quantity is None else str(quantity),
+        "agreement": item.agreement_id,
+        "start": item.period.start,
+        "end": item.period.end,
+        "quantity": item.usage.quantity,
         "unit": item.usage.unit,
-        "attributes": {name: str(value) for name, value in item.attributes.items()},
-        "reads": [str(read) for read in item.reads],
+        "attributes": item.attributes,
+        "reads": item.reads,
     }
 
 
@@ -77,11 +77,11 @@ def _attributes(written: Mapping[str, str]) -> dict[str, str | Decimal]:
 def _correction(one: Correction) -> Written:
     return {
         "bill": one.bill_number,
-        "bill_date": str(one.now[0].period.bill_date),
+        "bill_date": one.now[0].period.bill_date,
         "pack": one.pack_hash,
         "then": [_item(item) for item in one.then],
         "now": [_item(item) for item in one.now],
-        "reads": [str(read) for read in one.reads],
+        "reads": one.reads,
     }
 
 

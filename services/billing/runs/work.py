@@ -225,7 +225,7 @@ def heading_of(run: BillingRun) -> Heading:
 def number_of(run: BillingRun, ordinal: int) -> str:
     """A bill's number: read-through day, cycle, place in the run; and how often the run was undone before."""
     again = f"-{run.attempt + 1}" if run.attempt else ""
-    return f"{run.period_end:%Y%m%d}-{run.cycle}-{ordinal:05d}{again}"
+    return f"{run.period_end.isoformat().replace('-', '')}-{run.cycle}-{ordinal:05d}{again}"
 
 
 async def _reviewed(tx: Transaction, run: Run) -> str:
