@@ -24,6 +24,7 @@ Path = tuple[str | int, ...]
 M = TypeVar("M", bound=BaseModel)
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DEEPEST = 40
 _WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]*)?\.[0-9]+")
 
@@ -56,15 +57,31 @@ class Located:
 def read(text: str | bytes, file: str) -> Located:
     """The content of a YAML file; what is wrong with the YAML is in its `mistakes`, it never raises."""
     try:
-        root = yaml.compose(text, Loader=_LOADER)
+        deep = line_too_deep(text)
+        root = None if deep else yaml.compose(text, Loader=_LOADER)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         return Located(file, None, {}, (_not_yaml(error, file),))
+    if deep:
+        return Located(file, None, {}, (Mistake(file, deep, "This is nested too deep.", "Write it out flat."),))
     if root is None:
         mend = "Write its content, or remove the file."
         return Located(file, None, {}, (Mistake(file, 1, "The file is empty.", mend),))
     reading = _Reading(file)
     value = reading.value(root, ())
     return Located(file, value, reading.lines, tuple(reading.mistakes))
+
+
+def line_too_deep(text: str | bytes) -> int:
+    """The line on which YAML nests beyond what anyone means; 0 where it does not.
+
+    Composing nodes recurses in C, so that `[[[[...` would end the whole program; reading events does not.
+    """
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            return event.start_mark.line + 1 if event.start_mark else 1
+    return 0
 
 
 def validate(model: type[M], located: Located) -> tuple[M | None, list[Mistake]]:

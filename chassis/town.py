@@ -33,6 +33,32 @@ class Identity(BaseModel):
     time_zone: Annotated[str, AfterValidator(_known_zone)]
 
 
+class _TownOnly(BaseModel):
+    """The file of a service that has no section of its own."""
+
+    model_config = ConfigDict(extra="ignore")
+    town: Identity
+
+
+def check_identity(bundle: Bundle) -> list[Mistake]:
+    """What is wrong with the `town` section: all that a service without a section of its own must know."""
+    return _read(bundle, _TownOnly)[1]
+
+
+async def town_key(tx: Transaction) -> str:
+    """The short name of the town in force, from which ids of imported things are made; it never changes."""
+    file, mistakes = _read(await townstore.load(tx, await townstore.hash_in_force(tx)), _TownOnly)
+    if file is None:
+        raise ValueError(f"the pack in force was applied with mistakes: {mistakes[0]}")
+    return file.town.key
+
+
+def _read(bundle: Bundle, model: type[P]) -> tuple[P | None, list[Mistake]]:
+    if FILE not in bundle.files:
+        return None, [Mistake(FILE, 1, "The pack has no town.yaml.", "Add it; docs/configuring.md shows one.")]
+    return validate(model, read(bundle.files[FILE], FILE))
+
+
 @dataclass(frozen=True)
 class Town(Generic[P]):
     """The pack that rules apply under. What was done under it is stamped with `pack_hash`."""
@@ -62,9 +88,7 @@ class Section(Generic[P]):
 
     def read(self, bundle: Bundle) -> tuple[Town[P] | None, list[Mistake]]:
         """The town under a pack, or the mistakes that keep it from being read; other sections are others' to check."""
-        if FILE not in bundle.files:
-            return None, [Mistake(FILE, 1, "The pack has no town.yaml.", "Add it; docs/configuring.md shows one.")]
-        file, mistakes = validate(self._file(), read(bundle.files[FILE], FILE))
+        file, mistakes = _read(bundle, self._file())
         if file is None:
             return None, mistakes
         content: Any = file

@@ -5,7 +5,6 @@ A run pins the hash it began with, and a bill records it, so what it was priced 
 
 import base64
 
-import yaml
 from psycopg.types.json import Jsonb
 from sqlalchemy import text
 
@@ -41,9 +40,3 @@ async def load(tx: Transaction, pack_hash: str) -> Bundle:
     if row is None:
         raise Refused(f"The town pack {pack_hash[:12]} was never applied here.")
     return Bundle({path: base64.b64decode(content) for path, content in row.files.items()})
-
-
-async def town_key(tx: Transaction) -> str:
-    """The short name of the town in force, from which ids of imported things are made; it never changes."""
-    bundle = await load(tx, await hash_in_force(tx))
-    return str(yaml.safe_load(bundle.files["town.yaml"])["town"]["key"])

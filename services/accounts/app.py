@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from chassis.kit import Parts
 from chassis.service import service_app
 from chassis.settings import Settings
+from chassis.town import check_identity
 from services.accounts import announce, api, events
 
 PARTS = Parts(
@@ -13,6 +14,7 @@ PARTS = Parts(
     routers=api.ROUTERS,
     workers=(announce.WORKER,),
     snapshots={"AccountChanged, ContactChanged": announce.publish_again},
+    check_pack=check_identity,
 )
 
 

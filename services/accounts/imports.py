@@ -4,7 +4,7 @@ from uuid import UUID
 
 from chassis.database import Transaction
 from chassis.imports import BadRow, ImportFile, Kept, Row
-from chassis.townstore import town_key
+from chassis.town import town_key
 from services.accounts import announce, store
 from services.accounts.conversion import (
     AccountRow,

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from chassis.bulk import upsert
 from chassis.database import Transaction
 from chassis.imports import BadRow, Flag, ImportFile, Kept, Row
-from chassis.townstore import town_key
+from chassis.town import town_key
 from contracts.ids import thing_id
 from services.billing.usage.store import known_months
 from services.billing.usage.tables import UsageHistory

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 import yaml
 
+from chassis.located_yaml import line_too_deep
 from chassis.townpack import Mistake
 from services.billing.tariffs.owrs.model import MalformedError
 
 LARGEST_FILE = 2_000_000
 MOST_NODES = 200_000
-DEEPEST = 40
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NOTHING = {"", "~", "-", "null", "none", "na", "n/a", "nan", "tbd"}
@@ -54,13 +54,9 @@ def _compose(text: str, file: str) -> list[yaml.Node]:
 
 
 def _check_depth(text: str, file: str) -> None:
-    """Composing nodes recurses in C, so that `[[[[...` would end the whole program; reading events does not."""
-    depth = 0
-    for event in yaml.parse(text, Loader=_LOADER):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > DEEPEST:
-            line = event.start_mark.line + 1 if event.start_mark else 1
-            raise MalformedError(Mistake(file, line, "This is nested too deep for rates.", "Write it out flat."))
+    line = line_too_deep(text)
+    if line:
+        raise MalformedError(Mistake(file, line, "This is nested too deep for rates.", "Write it out flat."))
 
 
 def _mend(text: str, line: int) -> str:
