@@ -58,8 +58,7 @@ class Builder:
             case Percent():
                 return self._percent(posting, charge, charges)
             case Bound():
-                own = taken(charge, charges, self.services).own
-                return BoundStep(posting, self._bounds(charge), own)
+                return self._bound(posting, charge, charges)
 
     def _posting(self, code: str, charge: Charge) -> Posting:
         label = words.line_label(words.service_label(self.service, self.tariff.label), code, charge.label)
@@ -121,7 +120,15 @@ class Builder:
         each_line = charge.taxed == "each_line"
         return PercentStep(posting, self.resolver.number(charge.percent), of.own, of.foreign, each_line)
 
-    def _bounds(self, charge: Flat | ByUsage | Bound) -> Bounds:
+    def _bound(self, posting: Posting, charge: Bound, charges: Mapping[str, Charge]) -> BoundStep:
+        """30% more outside is 30% more of the minimum, too."""
+        least, most = (
+            None if value is None else self.resolver.product(value, self.version.factor)
+            for value in (charge.at_least, charge.at_most)
+        )
+        return BoundStep(posting, Bounds(least, most), taken(charge, charges, self.services).own)
+
+    def _bounds(self, charge: Flat | ByUsage) -> Bounds:
         return Bounds(self.resolver.optional(charge.at_least), self.resolver.optional(charge.at_most))
 
     def _defined(self, name: str, definition: Definition) -> Number:
@@ -132,7 +139,7 @@ class Builder:
     def _count(self, quantity: Quantity | None, caps_scale: bool) -> Count | None:
         if quantity is None:
             return None
-        name = quantity.called or words.humanized(quantity.of.root.removeprefix("=").strip())
+        name = words.humanized(quantity.of.root.removeprefix("=").strip())
         return self._quantity(quantity, name, caps_scale)
 
     def _quantity(self, quantity: Quantity, name: str, caps_scale: bool) -> Count:

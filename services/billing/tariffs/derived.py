@@ -22,10 +22,11 @@ def derive(tariff: Tariff, day: date, used: Decimal | None) -> dict[str, str]:
 
 
 def season_of(seasons: Mapping[str, Season], day: date) -> str | None:
-    """The season a day is in; one that runs over the new year begins after it ends."""
+    """The season a day is in; one that runs over the new year ends before it begins."""
+    return next((name for name, season in seasons.items() if in_season(season, day)), None)
+
+
+def in_season(season: Season, day: date) -> bool:
     stamp = day.strftime("%m-%d")
-    for name, season in seasons.items():
-        inside = season.start <= stamp, stamp <= season.end
-        if all(inside) if season.start <= season.end else any(inside):
-            return name
-    return None
+    inside = season.start <= stamp, stamp <= season.end
+    return all(inside) if season.start <= season.end else any(inside)

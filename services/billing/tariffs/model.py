@@ -247,6 +247,10 @@ class Season(Part):
     start: str = Field(alias="from", pattern=r"^\d\d-\d\d$", description="Month and day: 05-01.")
     end: str = Field(alias="to", pattern=r"^\d\d-\d\d$")
 
+    @property
+    def days(self) -> tuple[str, str]:
+        return self.start, self.end
+
 
 class Window(Part):
     """Days that count as a whole period."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Context, Decimal, localcontext
+from decimal import Context, Decimal, DecimalException, localcontext
 from types import MappingProxyType
 
 from services.billing.tariffs.compile import CompiledService, CompiledTariffs
@@ -14,6 +14,7 @@ from services.billing.tariffs.lines import (
     Line,
     Period,
     Priced,
+    PricingError,
     Usage,
 )
 from services.billing.tariffs.model import Tariff
@@ -80,7 +81,10 @@ def price_fee(service: CompiledService, code: str, attributes: Attributes, perio
         day = service.deciding_day(period)
         plan = service.version_on(day, attributes).fee(code, attributes, derive(service.tariff, day, _ZERO))
         whole = share(None, period, period.start, period.end)
-        return Priced(service.name, _lines(plan, setting, whole, None, day))
+        try:
+            return Priced(service.name, _lines(plan, setting, whole, None, day))
+        except DecimalException:
+            raise _too_large(service) from None
 
 
 def blocks_of(
@@ -115,8 +119,15 @@ def _price(
     tariff = service.tariff
     setting = Setting(service.name, tariff, attributes, period, others, bills)
     used = _used(tariff, usage)
-    lines = (_across if service.by_days else _at_once)(service, setting, used)
+    try:
+        lines = (_across if service.by_days else _at_once)(service, setting, used)
+    except DecimalException:
+        raise _too_large(service) from None
     return Priced(service.name, lines, Usage(used, tariff.unit or usage.unit))
+
+
+def _too_large(service: CompiledService) -> PricingError:
+    return PricingError(f"The {service.name} tariff comes to a number too large for a bill.")
 
 
 def _used(tariff: Tariff, usage: Usage) -> Decimal | None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from services.billing.tariffs.attributes import attribute
 from services.billing.tariffs.expressions import ExpressionError
 from services.billing.tariffs.lines import MissingAttributeError, NoRateError
-from services.billing.tariffs.model import Tariff, When
+from services.billing.tariffs.model import Attribute, Tariff, When
 from services.billing.tariffs.numbers import ByRange, Number, Said, said, times
 from services.billing.tariffs.values import OTHERWISE, UNLIMITED, Range, Table, Value, Words
 
@@ -25,13 +25,19 @@ class Resolver:
 
     def word(self, name: str) -> str:
         """The value of a deciding attribute. Raises MissingAttributeError."""
-        value = self.words.get(name)
+        value, declared = self.words.get(name), attribute(self.tariff, name)
         if value is not None:
-            return value
-        declared = attribute(self.tariff, name)
+            return self._allowed(name, value, declared)
         if declared is not None and declared.default is not None:
             return str(declared.default)
         raise MissingAttributeError(self.service, name, declared.means if declared else None)
+
+    def _allowed(self, name: str, value: str, declared: Attribute | None) -> str:
+        """A declared value, or a flag that says `true` would be taken for one that says no."""
+        if declared is not None and declared.values and value not in declared.values:
+            known = ", ".join(declared.values)
+            raise NoRateError(f"The {self.service} tariff knows `{name}` as {known}, and the account says {value}.")
+        return value
 
     def number(self, value: Value) -> Number:
         if isinstance(value, Decimal):

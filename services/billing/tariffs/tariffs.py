@@ -1,8 +1,8 @@
 """The tariffs of a town pack as read, and the reading."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from chassis.located_yaml import Located, read, validate
 from chassis.townpack import Bundle, Mistake
@@ -10,6 +10,7 @@ from services.billing.tariffs import words
 from services.billing.tariffs.model import Tariff
 
 FOLDER = "tariffs"
+_PATH = re.compile(r"tariffs/([a-z][a-z0-9_]*)\.yaml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,11 @@ class TariffFile:
 
 
 def service_of(path: str) -> str:
-    return PurePosixPath(path).stem
+    """The service that a file is for, by its name. Raises ValueError, in a sentence, if that is no service's."""
+    found = _PATH.fullmatch(path)
+    if found is None:
+        raise ValueError(f"`{path}` is no tariff file.")
+    return found[1]
 
 
 def read_tariff(text: str | bytes, path: str) -> TariffFile:
@@ -43,5 +48,15 @@ def read_tariff(text: str | bytes, path: str) -> TariffFile:
 
 def read_tariffs(bundle: Bundle) -> list[TariffFile]:
     """The tariff files of a pack, in the order in which a bill names services."""
-    files = [read_tariff(content, path) for path, content in bundle.under(FOLDER, ".yaml").items()]
+    files = [read_tariff(content, path) for path, content in bundle.under(FOLDER).items() if _PATH.fullmatch(path)]
     return sorted(files, key=lambda file: words.place(file.service))
+
+
+def strangers(bundle: Bundle) -> list[Mistake]:
+    """Files among the tariffs that would never be read."""
+    message = "This file is not read: a tariff is `tariffs/<service>.yaml`, in lower case."
+    return [
+        Mistake(path, 1, message, "Rename it, or move it out of the folder.")
+        for path in bundle.under(FOLDER)
+        if not _PATH.fullmatch(path)
+    ]

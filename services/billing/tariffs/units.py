@@ -9,6 +9,8 @@ from fractions import Fraction
 from functools import cache
 from typing import Literal
 
+from services.billing.tariffs.lines import PricingError
+
 UnitName = Literal["gal", "kgal", "mgal", "ccf", "hcf", "ft3", "m3", "acre_foot"]
 
 GALLONS_PER_CCF = Decimal("748.052")
@@ -17,7 +19,7 @@ _EXACT = Context(prec=60)
 _PLACES = Decimal("1e-12")
 
 
-class UnknownUnitError(ValueError):
+class UnknownUnitError(PricingError, ValueError):
     """A unit that is no volume."""
 
 

@@ -8,6 +8,7 @@ A table gives a number for each value of an attribute (`by: meter_size`), or for
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, RootModel, Tag, field_validator
@@ -49,6 +50,7 @@ class Words(RootModel[str]):
         return expression_of(self.root)
 
 
+@lru_cache(maxsize=4096)
 def expression_of(text: str) -> Expression:
     """What words mean, as an expression. Raises ValueError, in a sentence, if they mean nothing."""
     text = text.strip()

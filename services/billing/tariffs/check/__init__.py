@@ -9,7 +9,7 @@ from services.billing.tariffs.check.scopes import Opened
 from services.billing.tariffs.check.slips import slip_warnings
 from services.billing.tariffs.check.tables import table_mistakes
 from services.billing.tariffs.check.versions import version_mistakes
-from services.billing.tariffs.tariffs import TariffFile, Tariffs, read_tariffs
+from services.billing.tariffs.tariffs import TariffFile, Tariffs, read_tariffs, strangers
 
 _CHECKS: tuple[Callable[[Opened], Iterator[Mistake]], ...] = (
     block_mistakes,
@@ -23,7 +23,7 @@ _CHECKS: tuple[Callable[[Opened], Iterator[Mistake]], ...] = (
 def load_tariffs(bundle: Bundle) -> tuple[Tariffs | None, list[Mistake]]:
     """The tariffs of a pack and all that is wrong with them; no tariffs if anything is an error."""
     files = read_tariffs(bundle)
-    mistakes = _all_mistakes(files)
+    mistakes = sorted([*strangers(bundle), *_all_mistakes(files)])
     if errors(mistakes):
         return None, mistakes
     return Tariffs({file.service: file.tariff for file in files if file.tariff}, bundle.hash), mistakes

@@ -1,13 +1,16 @@
 """Names that mean nothing: unknown attributes, charges that a percent is of, charges that wait for each other."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from chassis.townpack import Mistake
 from services.billing.tariffs.attributes import DERIVED, WELL_KNOWN, usage_of
-from services.billing.tariffs.check.scopes import Opened, Scope, suggest
-from services.billing.tariffs.mentions import Mention, mentions
-from services.billing.tariffs.model import Version
+from services.billing.tariffs.check.scopes import Opened, Scope, parts, suggest
+from services.billing.tariffs.mentions import Mention, Path, mentions
+from services.billing.tariffs.model import Charge, Version
 from services.billing.tariffs.order import CycleError, charge_named, circular_definition, in_order, taken
+from services.billing.tariffs.values import Words
+
+_LIMITS = {"to", "at_most", "maximum"}
 
 
 def name_mistakes(opened: Opened) -> Iterator[Mistake]:
@@ -15,9 +18,18 @@ def name_mistakes(opened: Opened) -> Iterator[Mistake]:
         known = _known(opened, version)
         for mention in mentions(version, path):
             yield from _unknown(opened, mention, known, version)
+        yield from _unlimited(opened, path, version)
     for scope in opened.scopes():
         yield from _unknown_charges(opened, scope)
         yield from _circles(opened, scope)
+
+
+def _unlimited(opened: Opened, path: Path, version: Version) -> Iterator[Mistake]:
+    """Only where something ends or is capped can it be without end."""
+    for place, said in parts(version, Words, path):
+        if said.unlimited and not _LIMITS & set(place):
+            mend = "Write a number; only `to`, `at_most` and `maximum` can be unlimited."
+            yield opened.mistake(place, "An amount can't be `unlimited`.", mend)
 
 
 def _known(opened: Opened, version: Version) -> set[str]:
@@ -57,15 +69,22 @@ def _mend(opened: Opened, name: str, known: set[str], version: Version) -> str:
 
 
 def _unknown_charges(opened: Opened, scope: Scope) -> Iterator[Mistake]:
-    charges = scope.charges
-    for code, charge in charges.items():
+    for path, code, charge, charges in _listing(scope):
         for name in taken(charge, charges, opened.services).unknown:
             service, _, line = name.partition(".")
             if not line and service == opened.service:
                 continue
             mend = suggest(name, {*charges, *opened.services, "all"})
             message = f"`{code}` is of `{name}`, and there is no such charge."
-            yield opened.mistake((*scope.path_of(code), "of"), message, mend)
+            yield opened.mistake((*path, "of"), message, mend)
+
+
+def _listing(scope: Scope) -> Iterator[tuple[Path, str, Charge, Mapping[str, Charge]]]:
+    """Every charge, with the charges that it may list: fees only list fees."""
+    for code, charge in scope.charges.items():
+        yield scope.path_of(code), code, charge, scope.charges
+    for code, fee in scope.version.fees.items() if scope.key is None else ():
+        yield (*scope.path, "fees", code), code, fee, scope.version.fees
 
 
 def _circles(opened: Opened, scope: Scope) -> Iterator[Mistake]:

@@ -137,9 +137,21 @@ def _known_classes(opened: Opened, version: Version) -> set[str]:
 
 def _unknown_values(opened: Opened, path: Path, when: When) -> Iterator[Mistake]:
     for name, values in when.root.items() if isinstance(when.root, dict) else ():
-        declared = attribute(opened.tariff, name)
-        for value in values if declared is not None and declared.values else ():
-            if declared is not None and value not in (declared.values or ()):
-                yield opened.mistake(
-                    (*path, name), f"`{value}` is no value of `{name}`.", suggest(value, declared.values or ())
-                )
+        known = _values_known(opened, name, path)
+        for value in values if known else ():
+            if value not in known:
+                message = f"`{value}` is no value of `{name}`."
+                yield opened.mistake((*path, name), message, suggest(value, known))
+
+
+def _values_known(opened: Opened, name: str, path: Path) -> set[str]:
+    """The values that an attribute can have: those declared, or those that the version has classes or rows for."""
+    declared = attribute(opened.tariff, name)
+    if declared is not None and declared.values:
+        return set(declared.values)
+    version = opened.tariff.versions[int(path[1])]
+    classes = {one for key in version.classes for one in class_names(key)} if name == opened.tariff.class_by else set()
+    tables = [table for _, table in parts(version, Table) if name in table.names]
+    if any(OTHERWISE in table.rows or table.of_ranges for table in tables):
+        return set()
+    return classes | {key[table.names.index(name)] for table in tables for key, _ in table.keyed()}

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from chassis.townpack import Mistake
 from services.billing.tariffs.check.scopes import Opened, own_parts, priced_by_usage
+from services.billing.tariffs.derived import in_season
 from services.billing.tariffs.model import Season, Version
 
 
@@ -42,6 +43,21 @@ def _seasons(opened: Opened) -> Iterator[Mistake]:
         for name, stamp in (("from", season.start), ("to", season.end)):
             if not _is_day(stamp):
                 yield opened.mistake((*path, name), f"`{stamp}` is no day of a year.", "Write month and day: 05-01.")
+
+    if opened.tariff.seasons and all(_is_day(day) for season in opened.tariff.seasons.values() for day in season.days):
+        yield from _whole_year(opened)
+
+
+def _whole_year(opened: Opened) -> Iterator[Mistake]:
+    """Each day of the year must be in one season and in no other."""
+    for ordinal in range(366):
+        day = date(2024, 1, 1) + timedelta(days=ordinal)
+        inside = [name for name, season in opened.tariff.seasons.items() if in_season(season, day)]
+        if len(inside) != 1:
+            where = f"in {' and in '.join(inside)}" if inside else "in no season"
+            message = f"{day:%m-%d} is {where}."
+            yield opened.mistake(("seasons",), message, "Let each season begin on the day after another ends.")
+            return
 
 
 def _is_day(stamp: str) -> bool:

@@ -32,7 +32,7 @@ class FlatStep:
         """A charge that no bill can change is one line, made once."""
         plain = self.per is None and self.every == "period" and self.bounds.none and self.posting.when is None
         if plain and isinstance(self.amount, Decimal) and self.posting.rounding.per != "service":
-            row = Row(self.amount, self._rule(self.amount, None))
+            row = Row(self.amount, _a_bill(self.amount))
             self.fixed = self.posting.line(row, self.posting.round(self.amount))
 
     def run(self, working: Working) -> None:
@@ -56,11 +56,11 @@ class FlatStep:
         self.posting.post(working, [row, bound] if bound else [row])
 
     def _row(self, working: Working, rate: Decimal, count: Decimal | None, exact: Decimal) -> Row:
-        rule = self._rule(rate, working)
-        if count is None:
-            return Row(exact, rule)
-        assert self.per is not None
-        return Row(exact, rule, count, self.per.called or words.humanized(self.per.name), rate)
+        if count is None or self.per is None:
+            return Row(exact, _a_bill(rate))
+        unit, counted = self.per.called or self.per.name, self.per.rule(working)
+        rule = f"{words.rounded(count)} {unit} at {words.amount(rate)} each"
+        return Row(exact, rule if counted == unit else f"{rule}: {counted}", count, unit, rate)
 
     def _periods(self, working: Working) -> Decimal:
         """How many of `every` one bill is: a monthly amount stands twice on a bill of two months."""
@@ -75,7 +75,6 @@ class FlatStep:
             return ALL
         return working.share.full if self.prorates else working.share.of("base")
 
-    def _rule(self, rate: Decimal, working: Working | None) -> str:
-        if self.per is None or working is None:
-            return f"{words.amount(rate)} a bill"
-        return f"{words.amount(rate)} for each: {self.per.rule(working)}"
+
+def _a_bill(amount: Decimal) -> str:
+    return f"{words.amount(amount)} a bill"
