@@ -209,3 +209,39 @@ def test_a_day_that_no_version_is_for_is_a_warning() -> None:
         "warning",
         "From 2020-07-01 to 2021-01-01 no version is in force.",
     )
+
+
+def test_a_version_that_charges_nothing() -> None:
+    assert _told("note: to be decided\n") == ("1: This version charges nothing. Add `base:`, `price:` or `charges:`.")
+
+
+def test_an_amount_without_limit() -> None:
+    assert _told("base: unlimited\n").startswith("4: An amount can't be `unlimited`.")
+
+
+def test_seasons_that_leave_a_day_out_or_take_it_twice() -> None:
+    gap = "seasons:\n  summer: {from: 05-01, to: 09-30}\n  winter: {from: 10-02, to: 04-30}\nbase: 5\n"
+    assert "10-01 is in no season." in _told(gap)
+    assert "10-01 is in summer and in winter." in _told(gap.replace("10-02", "10-01").replace("09-30", "10-01"))
+
+
+def test_a_condition_for_a_class_that_no_rate_is_for() -> None:
+    told = _told("classes:\n  home: {base: 5}\ncharges:\n  levy: {amount: 1, when: {class: hom}}\n")
+    assert told == "7: `hom` is no value of `class`. Did you mean `home`?"
+
+
+def test_a_condition_on_a_value_that_no_table_has() -> None:
+    told = _told("base: {by: zone, low: 5, high: 6}\ncharges:\n  pump: {amount: 1, when: {zone: hihg}}\n")
+    assert told == "6: `hihg` is no value of `zone`. Did you mean `high`?"
+
+
+def test_a_fee_that_is_a_percent_of_something_that_is_no_fee() -> None:
+    told = _told("fees:\n  late: {percent: 10, of: past_due}\n")
+    assert "`late` is of `past_due`, and there is no such charge" in told
+
+
+def test_a_file_that_would_not_be_read() -> None:
+    files = {"tariffs/water.yaml": SIMPLE.encode(), "tariffs/Sewer.yml": b"", "tariffs/old/water.yaml": b""}
+    found = check(Bundle(files))
+    assert [mistake.file for mistake in found] == ["tariffs/Sewer.yml", "tariffs/old/water.yaml"]
+    assert found[0].message == "This file is not read: a tariff is `tariffs/<service>.yaml`, in lower case."

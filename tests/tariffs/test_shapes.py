@@ -378,3 +378,27 @@ def test_a_day_before_the_first_version_is_told() -> None:
 def test_usage_that_is_not_there_is_told() -> None:
     with pytest.raises(PricingError, match="charges by usage, and there is no usage to bill"):
         price(water(HEAD + "price: 2\n"), Usage(), {}, month())
+
+
+def test_a_flag_that_says_neither_yes_nor_no_is_told() -> None:
+    service = water(HEAD + "base: 20\ncharges:\n  discount: {amount: -5, when: {low_income: yes}}\n")
+    with pytest.raises(PricingError, match="knows `low_income` as yes, no, and the account says true"):
+        total(service, 0, low_income="true")
+
+
+def test_a_factor_is_on_the_minimum_too() -> None:
+    service = water(HEAD + "price: 1\nminimum: 10\nfactor: {by: city_limits, inside: 1, outside: 1.30}\n")
+    assert total(service, 2, city_limits="outside") == Decimal("13.00")
+
+
+def test_a_bill_too_large_to_write_is_told() -> None:
+    service = water(HEAD + "price: 99999999999999999999\n")
+    with pytest.raises(PricingError, match="a number too large for a bill"):
+        total(service, "99999999999999999999.123456")
+
+
+def test_the_rule_says_how_units_were_counted() -> None:
+    per = "{of: impervious_area, each: 2500, round: up, called: ERU}"
+    charges = f"charges:\n  stormwater: {{amount: 4.00, per: {per}}}\n  carts: {{amount: 3, per: cart_count}}\n"
+    rules = [line.rule for line in price(water(HEAD + charges), used(0), {"impervious_area": "5100"}, month()).lines]
+    assert rules == ["3 ERU at 4.00 each: impervious area / 2,500 rounded up", "1 cart at 3.00 each"]

@@ -139,7 +139,7 @@ class Builder:
     def _count(self, quantity: Quantity | None, caps_scale: bool) -> Count | None:
         if quantity is None:
             return None
-        name = words.humanized(quantity.of.root.removeprefix("=").strip())
+        name = words.humanized(quantity.of.root.removeprefix("=").strip()).removesuffix(" count")
         return self._quantity(quantity, name, caps_scale)
 
     def _quantity(self, quantity: Quantity, name: str, caps_scale: bool) -> Count:

@@ -121,18 +121,10 @@ def _classes_without_rates(opened: Opened, path: Path, version: Version) -> Iter
     listed = [one for key in version.classes for one in class_names(key)]
     for one in sorted({one for one in listed if listed.count(one) > 1}):
         yield opened.mistake((*path, "classes"), f"The class {one} stands twice.", "Keep one of them.")
-    for one in sorted(_known_classes(opened, version) - set(listed)):
+    declared = opened.tariff.attributes.get(opened.tariff.class_by)
+    for one in sorted(set((declared.values if declared else None) or ()) - set(listed)):
         message = f"The class {one} has no rate in the version of {version.effective}."
         yield opened.mistake((*path, "classes"), message, f"Add `{one}:` under `classes:`.")
-
-
-def _known_classes(opened: Opened, version: Version) -> set[str]:
-    class_by = opened.tariff.class_by
-    declared = opened.tariff.attributes.get(class_by)
-    in_conditions = {
-        one for _, when in parts(version, When) if isinstance(when.root, dict) for one in when.root.get(class_by, [])
-    }
-    return set(declared.values or () if declared else ()) | in_conditions
 
 
 def _unknown_values(opened: Opened, path: Path, when: When) -> Iterator[Mistake]:
