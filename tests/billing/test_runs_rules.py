@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 from services.billing.bills.due import closed_days, due_date
 from services.billing.bills.inputs import Customer, Hold, Item, Span, Terms
 from services.billing.bills.making import make, make_again
-from services.billing.bills.winter import winter_average
+from services.billing.bills.winter import last_winter
 from services.billing.bills.written import read, reads_of, write
 from services.billing.runs.exceptions import LastBill, exceptions_of
 from services.billing.runs.starting import chunks
 from services.billing.runs.totals import Tally, merged
 from services.billing.tariffs import CompiledTariffs, Line, Period, Usage, compile_tariffs, load_tariffs
-from services.billing.tariffs.model import Tariff, WinterAverage
+from services.billing.tariffs.model import Tariff
+from services.billing.tariffs.winter import Month as WinterMonth
 from services.billing.usage.store import Month
 from tests.billing.run_builders import PACK
 
@@ -57,37 +58,49 @@ def months(*quantities: int, first_end: date = date(2022, 12, 1)) -> list[Month]
     return [Month("water", end, D(quantity), "gal", False) for end, quantity in zip(ends, quantities, strict=False)]
 
 
-WATER_IN_KGAL = Tariff.model_validate({"unit": "kgal", "effective": date(2020, 1, 1), "source": "test", "price": 1})
+BY_WINTER = Tariff.model_validate(
+    {
+        "unit": "kgal",
+        "effective": date(2020, 1, 1),
+        "source": "test",
+        "price": 1,
+        "winter_average": {"months": [12, 1, 2]},
+    }
+)
 
 
-def test_the_winter_average_is_of_the_months_when_no_lawn_is_watered() -> None:
+def quantities(used: list[Month], before: date) -> list[Decimal]:
+    return [month.quantity for month in last_winter(BY_WINTER, used, before)]
+
+
+def test_a_bill_is_by_the_months_of_the_last_winter_in_the_tariffs_unit() -> None:
     #                 Nov    Dec   Jan   Feb   Mar
     used = months(30_000, 4000, 5000, 6000, 20_000)
-    assert winter_average(WinterAverage(), WATER_IN_KGAL, used, date(2023, 4, 1)) == D(5)
+    assert last_winter(BY_WINTER, used, date(2023, 4, 1)) == [
+        WinterMonth(12, D(4), 31),
+        WinterMonth(1, D(5), 31),
+        WinterMonth(2, D(6), 28),
+    ]
 
 
-def test_a_winter_that_is_not_over_is_not_averaged_yet() -> None:
-    last_year = months(4000, 4000, 4000, first_end=date(2022, 1, 1))
+def test_while_a_winter_lasts_the_one_before_counts() -> None:
+    last_year = months(1000, 2000, 3000, first_end=date(2022, 1, 1))
     this_year = months(9000, 9000, first_end=date(2023, 1, 1))
-    assert winter_average(WinterAverage(), WATER_IN_KGAL, [*last_year, *this_year], date(2023, 2, 1)) == D(4)
+    assert quantities([*last_year, *this_year], date(2023, 2, 1)) == [D(1), D(2), D(3)]
 
 
-@pytest.mark.parametrize(
-    ("rule", "expected"),
-    [
-        (WinterAverage(drop_highest=1), D("4.5")),
-        (WinterAverage(skip_zero=True), D(5)),
-        (WinterAverage(fewest_months=4, default=D(7)), D(7)),
-        (WinterAverage(fewest_months=4), None),
-        (WinterAverage(weighted_by_days=True, days=D(30)), D(5)),
-        (WinterAverage(months=[1], round="up"), D(5)),
-    ],
-)
-def test_a_winter_average_follows_the_tariffs_rule(rule: WinterAverage, expected: Decimal | None) -> None:
-    used = months(30_000, 4000, 5000, 6000, 20_000)
-    found = winter_average(rule, WATER_IN_KGAL, used, date(2023, 4, 1))
-    assert found is None or expected is None or abs(found - expected) < D("0.01")
-    assert (found is None) == (expected is None)
+def test_of_a_first_winter_that_was_seen_in_part_the_part_counts() -> None:
+    assert quantities(months(9000, first_end=date(2023, 1, 1)), date(2023, 2, 1)) == [D(9)]
+    assert quantities(months(9000, first_end=date(2022, 12, 1)), date(2023, 2, 1)) == []
+
+
+@given(st.integers(1, 28), st.integers(0, 400))
+def test_no_usage_of_the_period_itself_or_after_it_is_in_its_winter(day: int, days: int) -> None:
+    used = months(*range(1000, 21_000, 1000), first_end=date(2021, 12, day))
+    before = date(2022, 1, 1) + timedelta(days)
+    known = [month.quantity / 1000 for month in used if month.period_end <= before]
+    assert set(quantities(used, before)) <= set(known)
+    assert len(quantities(used, before)) <= 3
 
 
 def item(service: str = "water", quantity: str | None = "5000", **attributes: str) -> Item:
