@@ -1,9 +1,12 @@
 """Set-based writes: a handler's batch is a few statements, however many messages it holds."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import islice
+from operator import attrgetter
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -49,9 +52,54 @@ async def copy_columns(tx: Transaction, table: str, columns: Sequence[str], rows
     """COPY tuples into named columns; a dict or list becomes jsonb."""
     driver = await tx.driver()
     statement = sql.SQL("copy {} ({}) from stdin").format(sql.Identifier(table), _names(columns))
+    coming = iter(rows)
     async with driver.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in rows:
-            await copy.write_row([Jsonb(value) if isinstance(value, (dict, list)) else value for value in row])
+        while lines := [_line(row) for row in islice(coming, _SLICE)]:
+            await copy.write("".join(lines))
+
+
+_SLICE = 1000
+"""Rows written at once: writing them one by one costs as much as formatting them."""
+
+_MUST_ESCAPE = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+def _line(row: Sequence[Any]) -> str:
+    """A row in COPY's text format."""
+    return "\t".join([_CELLS.get(type(value), _odd_cell)(value) for value in row]) + "\n"
+
+
+def _escaped(value: str) -> str:
+    plain = "\\" not in value and "\n" not in value and "\t" not in value and "\r" not in value
+    return value if plain else value.translate(_MUST_ESCAPE)
+
+
+def _json_cell(value: Any) -> str:
+    return _escaped(json.dumps(value))
+
+
+def _odd_cell(value: Any) -> str:
+    """Subclasses, such as an enum's members, are written as what they derive from."""
+    for known, write in _CELLS.items():
+        if isinstance(value, known):
+            return write(known(value) if known is str else value)
+    raise TypeError(f"a {type(value).__name__} can't be a column value: {value!r}")
+
+
+_CELLS: dict[type, Callable[[Any], str]] = {
+    UUID: attrgetter("hex"),
+    str: _escaped,
+    Decimal: str,
+    int: str,
+    datetime: datetime.isoformat,
+    date: date.isoformat,
+    type(None): lambda _: "\\N",
+    bool: lambda value: "t" if value else "f",
+    bytes: lambda value: "\\\\x" + value.hex(),
+    dict: _json_cell,
+    list: _json_cell,
+    Jsonb: lambda value: _json_cell(value.obj),
+}
 
 
 async def insert_new(tx: Transaction, model: type[SQLModel], rows: Sequence[Row], key: str) -> Arrivals:
