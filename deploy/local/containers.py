@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deploy.local import kafka as embedded_kafka
+from deploy.local import kafka_admin
 from deploy.local import postgres as embedded_postgres
 from deploy.local.folder import Folder
 from deploy.local.trouble import TroubleError
@@ -118,7 +119,7 @@ class Kafka(_Container):
         return f"127.0.0.1:{self.port}"
 
     def _answers(self) -> bool:
-        return embedded_kafka.answers(self.servers, embedded_kafka.ADMIN, self.password)
+        return kafka_admin.answers(self.servers, embedded_kafka.ADMIN, self.password)
 
     def _created(self) -> "DockerContainer":
         settings = embedded_kafka.properties(

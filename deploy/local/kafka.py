@@ -11,6 +11,7 @@ from pathlib import Path
 from deploy.local import kafka_jars
 from deploy.local.child import Child, end_leftover
 from deploy.local.folder import Folder, in_use, listens, write_private
+from deploy.local.kafka_admin import answers
 from deploy.local.news import Tell, silent
 from deploy.local.trouble import TroubleError, tail
 
@@ -121,31 +122,6 @@ class Kafka:
 
     def _answers(self) -> bool:
         return answers(self.servers, ADMIN, self.password)
-
-
-def answers(servers: str, user: str, password: str) -> bool:
-    """Whether this user can log in to Kafka and is told its topics."""
-    from confluent_kafka import KafkaException
-    from confluent_kafka.admin import AdminClient
-
-    try:
-        AdminClient(client_settings(servers, user, password)).list_topics(timeout=5)
-    except KafkaException:
-        return False
-    return True
-
-
-def client_settings(servers: str, user: str, password: str) -> dict[str, str | int | float | bool]:
-    """How confluent_kafka's clients log in; without a user, in the clear."""
-    settings: dict[str, str | int | float | bool] = {"bootstrap.servers": servers, "log_level": 0}
-    if user:
-        settings |= {
-            "security.protocol": "SASL_PLAINTEXT",
-            "sasl.mechanism": "SCRAM-SHA-512",
-            "sasl.username": user,
-            "sasl.password": password,
-        }
-    return settings
 
 
 def format_arguments(password: str) -> list[str]:

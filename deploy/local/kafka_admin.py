@@ -8,10 +8,31 @@ from typing import Any
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
-from deploy.local.kafka import client_settings
 from deploy.local.trouble import TroubleError
 
 SECONDS = 30
+
+
+def client_settings(servers: str, user: str, password: str) -> dict[str, str | int | float | bool]:
+    """How confluent_kafka's clients log in; without a user, in the clear."""
+    settings: dict[str, str | int | float | bool] = {"bootstrap.servers": servers, "log_level": 0}
+    if user:
+        settings |= {
+            "security.protocol": "SASL_PLAINTEXT",
+            "sasl.mechanism": "SCRAM-SHA-512",
+            "sasl.username": user,
+            "sasl.password": password,
+        }
+    return settings
+
+
+def answers(servers: str, user: str, password: str) -> bool:
+    """Whether this user can log in to Kafka and is told its topics."""
+    try:
+        AdminClient(client_settings(servers, user, password)).list_topics(timeout=5)
+    except KafkaException:
+        return False
+    return True
 
 
 def connect(servers: str, user: str, password: str) -> AdminClient:

@@ -1,6 +1,7 @@
 """The embedded Kafka and PostgreSQL: real ones, that come back with their data after kill -9."""
 
 import socket
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,8 @@ from confluent_kafka import Consumer, Producer
 
 from deploy.local import kafka_admin, topics
 from deploy.local.folder import Folder
-from deploy.local.kafka import Kafka, client_settings
+from deploy.local.kafka import Kafka
+from deploy.local.kafka_admin import client_settings
 from deploy.local.places import Places, places
 from deploy.local.postgres import Postgres
 from deploy.local.trouble import TroubleError
@@ -19,8 +21,13 @@ from tests.deploy.test_child import gone
 
 
 @pytest.fixture(scope="module")
-def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Places]:
-    with Folder(tmp_path_factory.mktemp("embedded")).held() as folder, places(folder, only="embedded") as found:
+def embedded() -> Iterator[Places]:
+    # Not below pytest's own temporary folder: the next pytest of this user closes that to PostgreSQL's user.
+    with (
+        tempfile.TemporaryDirectory(prefix="curbstop-tests-") as path,
+        Folder(Path(path)).held() as folder,
+        places(folder, only="embedded") as found,
+    ):
         yield found
 
 

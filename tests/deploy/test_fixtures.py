@@ -5,7 +5,7 @@ from collections.abc import Callable
 import psycopg
 from confluent_kafka.admin import AdminClient
 
-from deploy.local.kafka import client_settings
+from deploy.local.kafka_admin import client_settings
 from deploy.local.places import Places
 
 

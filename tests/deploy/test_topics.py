@@ -10,7 +10,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Produ
 from contracts.topics import TOPICS
 from deploy.local import access, kafka_admin, topics
 from deploy.local.access import Grant
-from deploy.local.kafka import client_settings
+from deploy.local.kafka_admin import client_settings
 from deploy.local.places import Places
 
 VENDORS = ("lockbox", "kiosk")
