@@ -17,7 +17,7 @@ from deploy.local.trouble import TroubleError, tail
 
 ADMIN = "admin"
 HEAP_MB = 320
-START_SECONDS = 60
+START_SECONDS = 180
 
 
 class Kafka:

@@ -19,7 +19,7 @@ from deploy.local.news import Tell, silent
 from deploy.local.trouble import TroubleError, tail
 
 SUPERUSER = "postgres"
-START_SECONDS = 60
+START_SECONDS = 180
 
 SETTINGS: Mapping[str, str] = {
     "listen_addresses": "127.0.0.1",

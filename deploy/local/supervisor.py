@@ -31,8 +31,8 @@ from deploy.local.places import Origin, Places, Server, places
 from deploy.local.trouble import TroubleError
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-START_SECONDS = 90
-PART_SECONDS = 20
+START_SECONDS = 180
+PART_SECONDS = 60
 
 
 @dataclass(frozen=True)
