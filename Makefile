@@ -51,7 +51,7 @@ faults: setup ## kill -9 services, Kafka and PostgreSQL at random moments and co
 bench: setup ## measure a billing night against its floor
 	@$(BIN)/python -m tests.bench $(ARGS)
 
-contracts: setup ## generate schemas, AsyncAPI and examples from contracts/
+contracts: setup ## generate schemas and AsyncAPI from contracts/
 	@$(BIN)/python -m contracts.generate
 
 lock: setup ## resolve dependencies again into the hash-locked files

@@ -85,7 +85,7 @@ async def list_waiting(tx: Tx, limit: int = 100) -> list[WaitingShown]:
     return [WaitingShown(**vars(one)) for one in await waiting.listed(tx, min(limit, PAGE))]
 
 
-@router.get("/audit/{entity}", dependencies=[allow("auditor", "coordinator", "it")], tags=["audit"])
+@router.get("/audit/{entity:path}", dependencies=[allow("auditor", "coordinator", "it")], tags=["audit"])
 async def show_audit(tx: Tx, entity: str) -> list[dict[str, Any]]:
     """Who changed one thing, when and why: `/audit/account 10023`."""
     return await audit.history(tx, entity)

@@ -27,11 +27,13 @@ def kit_of(request: Request) -> Kit:
 
 
 async def begin(request: Request, caller: CurrentCaller) -> AsyncIterator[Transaction]:
-    """A transaction in the caller's name."""
+    """A transaction in the caller's name. Every change leaves an audit row: its own, or this one."""
     kit = kit_of(request)
     trace = request.headers.get("traceparent") or new_trace()
     async with transaction(kit.engine, kit.parts.name, caller.name, trace) as tx:
         yield tx
+        if request.method not in ("GET", "HEAD") and not tx.audits:
+            tx.audit(request.method.lower(), request.url.path, "as requested")
 
 
 # "function": the commit happens before the response is sent. The default would tell the caller "done" first.

@@ -128,7 +128,7 @@ def _reminder(case: Case, items: tuple[OwedItem, ...], day: date) -> AccountDeli
         past_due_items=items,
         amount_to_pay=case.amount,
         deadline=case.deadline,
-        to_stop=f"Pay {case.amount:.2f} by {case.deadline:%B %-d, %Y}, or call us about a payment arrangement.",
+        to_stop=f"Pay ${case.amount:,.2f} by {case.deadline:%B %-d, %Y}, or call us about a payment arrangement.",
         business_date=day,
     )
 

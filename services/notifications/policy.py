@@ -8,7 +8,7 @@ from chassis import townstore
 from chassis.database import Transaction
 from chassis.town import Section
 from chassis.townpack import Bundle, Mistake
-from services.notifications.documents import Letterhead, TemplateError, Templates, town_templates
+from services.notifications.documents import Letterhead, TemplateError, Templates, prove, town_templates
 
 
 class NotificationsPolicy(BaseModel):
@@ -16,7 +16,7 @@ class NotificationsPolicy(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     letterhead: Letterhead
-    bills_per_file: Annotated[int, Field(ge=1, le=1000)]
+    bills_per_file: Annotated[int, Field(ge=1, le=500)]
     usage_notes: bool = True
 
 
@@ -24,10 +24,12 @@ TOWN = Section("notifications", NotificationsPolicy)
 
 
 def check(bundle: Bundle) -> list[Mistake]:
-    """What keeps notifications from working under a pack: its section, and the town's own templates."""
-    mistakes = TOWN.check(bundle)
+    """What keeps notifications from working under a pack: its section, and templates that make no document."""
+    town, mistakes = TOWN.read(bundle)
+    if town is None:
+        return mistakes
     try:
-        town_templates(bundle.files)
+        prove(town_templates(bundle.files), town.policy.letterhead)
     except TemplateError as error:
         mistakes.append(Mistake(error.file, 1, str(error), "Mend the template, or remove it to use the standard one."))
     return mistakes

@@ -37,6 +37,12 @@ async def add_purse(tx: Tx, naming: Naming) -> str:
     return naming.name
 
 
+@router.post("/quiet", dependencies=[allow("it")])
+async def change_quietly(tx: Tx) -> str:
+    await tx.execute(text("insert into purse (id, name) values (gen_random_uuid(), 'quiet')"))
+    return "done"
+
+
 @router.post("/late", dependencies=[allow("it")])
 async def fail_at_commit(tx: Tx) -> str:
     await tx.execute(text("create table late (a int unique deferrable initially deferred)"))
@@ -58,6 +64,12 @@ async def test_a_change_is_kept_with_who_and_why(client: httpx.AsyncClient) -> N
     assert (await client.post("/purses", json={"name": "red"})).status_code == 200
     (entry,) = (await client.get("/audit/purse red")).json()
     assert (entry["actor"], entry["why"], entry["after"]) == ("pat", "asked for", {"name": "red"})
+
+
+async def test_a_change_that_notes_nothing_itself_is_noted_all_the_same(client: httpx.AsyncClient) -> None:
+    assert (await client.post("/quiet")).status_code == 200
+    (entry,) = (await client.get("/audit//quiet")).json()
+    assert (entry["actor"], entry["action"]) == ("pat", "post")
 
 
 async def test_a_refusal_leaves_nothing_behind(client: httpx.AsyncClient) -> None:

@@ -200,6 +200,10 @@ async def test_a_webhook_with_a_wrong_signature_is_refused(desk: Desk) -> None:
     assert await desk.posted() == []
 
 
+async def test_a_webhook_id_without_end_is_refused(desk: Desk) -> None:
+    assert (await post_webhook(desk, payment("V-1"), "m" * 151)).status_code == 422
+
+
 async def test_a_broken_webhook_body_is_answered_like_a_broken_message(desk: Desk) -> None:
     answer = await post_webhook(desk, payment("V-1", amount=50), "msg_1")
     assert answer.json()["outcome"] == "refused"

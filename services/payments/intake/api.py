@@ -23,6 +23,7 @@ from services.payments.settings import PaymentsSettings
 router = APIRouter(tags=["vendors"])
 READERS = ("clerk", "specialist", "coordinator", "cashier", "auditor")
 WEBHOOK_LIMIT = 64 * 1024
+LONGEST_ID = 150
 
 
 async def vendors_transaction(request: Request, vendor: str) -> Any:
@@ -70,7 +71,10 @@ def _verified(request: Request, vendor: str, body: bytes) -> str:
         Webhook(secrets[vendor]).verify(body, dict(request.headers), json_parse=False)
     except (WebhookVerificationError, ValueError) as error:
         raise Refused(f"The signature does not hold: {error}. See Standard Webhooks for how to sign.", 401) from None
-    return f"webhook/{request.headers['webhook-id']}"
+    message_id = request.headers["webhook-id"]
+    if len(message_id) > LONGEST_ID:
+        raise Refused(f"A webhook-id has at most {LONGEST_ID} characters; this one has {len(message_id)}.", 422)
+    return f"webhook/{message_id}"
 
 
 async def _answered(tx: Transaction, vendor: str, place: str) -> PaymentOutcome:
