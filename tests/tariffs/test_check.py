@@ -245,3 +245,16 @@ def test_a_file_that_would_not_be_read() -> None:
     found = check(Bundle(files))
     assert [mistake.file for mistake in found] == ["tariffs/Sewer.yml", "tariffs/old/water.yaml"]
     assert found[0].message == "This file is not read: a tariff is `tariffs/<service>.yaml`, in lower case."
+
+
+def test_a_version_for_whom_a_formula_says() -> None:
+    assert _told("for: = persons > 4\nbase: 5\n").startswith("4: `for` is a formula")
+
+
+def test_services_that_are_percents_of_each_other() -> None:
+    head = "effective: 2020-01-01\nsource: Ordinance 1\ncharges:\n"
+    found = mistakes(water=head + "  levy: {percent: 5, of: sewer}\n", sewer=head + "  levy: {percent: 5, of: water}\n")
+    assert [mistake.message for mistake in found] == [
+        "sewer is a percent of a bill that is a percent of sewer.",
+        "water is a percent of a bill that is a percent of water.",
+    ]

@@ -2,13 +2,12 @@
 
 import re
 
-import jsonschema
 import pytest
 
 from chassis.located_yaml import read
 from services.billing.tariffs import schema
 from tests.tariffs.builders import TOWNS, mistakes, town
-from tests.tariffs.test_schema import as_an_editor_sees
+from tests.tariffs.test_schema import VALIDATOR, as_an_editor_sees
 
 TEXT = (TOWNS.parents[1] / "docs" / "tariffs.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
@@ -23,7 +22,7 @@ def _whole(example: str) -> str:
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_every_example_has_no_mistakes(example: str) -> None:
     assert mistakes(water=_whole(example)) == []
-    jsonschema.validate(as_an_editor_sees(_whole(example)), schema.tariff_schema())
+    VALIDATOR.validate(as_an_editor_sees(_whole(example)))
 
 
 def test_every_entry_of_the_format_is_taught() -> None:

@@ -238,6 +238,8 @@ def test_a_rate_for_one_contract_stands_beside_everybody_s() -> None:
     assert price(service, used(1), {"contract": "mill"}, month("2021-01-01")).lines[0].tariff_version == (
         "2020-01-01 contract=mill"
     )
+    assert total(service, 10, month("2023-01-01")) == Decimal(22)
+    assert total(service, 10, month("2023-01-01"), contract="mill") == Decimal(15)  # a contract stands till it ends
 
 
 QUAIL_HOLLOW = """

@@ -8,14 +8,13 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 
-from services.billing.tariffs import words
 from services.billing.tariffs.build import Builder
 from services.billing.tariffs.derived import NAMES, derive
 from services.billing.tariffs.forms import charges_of, class_names, rates_of
 from services.billing.tariffs.lines import Attributes, NoRateError, Period
 from services.billing.tariffs.mentions import mentions
-from services.billing.tariffs.model import Rates, Tariff, Version, When
-from services.billing.tariffs.order import taken
+from services.billing.tariffs.model import Tariff, Version, When
+from services.billing.tariffs.order import other_services
 from services.billing.tariffs.plan import Plan
 from services.billing.tariffs.resolve import Resolver
 from services.billing.tariffs.sections import in_force
@@ -97,17 +96,16 @@ class CompiledService:
         self.services = services
         self.by_days = tariff.chosen_by == "days"
         self.by_bill_date = tariff.chosen_by == "bill_date"
-        self.label = words.service_label(name, tariff.label)
-        newest_first = sorted(tariff.versions, key=_newest, reverse=True)
-        self.versions = tuple(CompiledVersion(name, tariff, version, services) for version in newest_first)
+        foremost_first = sorted(tariff.versions, key=_foremost, reverse=True)
+        self.versions = tuple(CompiledVersion(name, tariff, version, services) for version in foremost_first)
         self.contracts = any(version.applies is not None for version in tariff.versions)
-        self.needs = frozenset(_other_services(tariff, services) - {name})
+        self.needs = frozenset(other_services(tariff, services) - {name})
 
     def __reduce__(self) -> tuple[Callable[..., "CompiledService"], tuple[str, Tariff, frozenset[str]]]:
         return CompiledService, (self.name, self.tariff, self.services)
 
     def for_account(self, attributes: Attributes) -> tuple[CompiledVersion, ...]:
-        """The versions that can apply to an account, newest first."""
+        """The versions that can apply to an account: those for some before those for all, newest first."""
         if not self.contracts:
             return self.versions
         return tuple(version for version in self.versions if version.applies(attributes))
@@ -170,23 +168,8 @@ def _meets(when: When, attributes: Attributes) -> bool:
     return all(_word(attributes.get(name, "no")) in wanted for name, wanted in when.root.items())
 
 
-def _other_services(tariff: Tariff, services: frozenset[str]) -> set[str]:
-    """The services whose bills a tariff takes a percent of."""
-
-    found: set[str] = set()
-    for version in tariff.versions:
-        for rates in _all_rates(version):
-            charges = charges_of(rates)
-            for charge in charges.values():
-                found |= {service for service, _ in taken(charge, charges, services).foreign}
-    return found
-
-
-def _all_rates(version: Version) -> list[Rates]:
-    return [rates_of(version, key) for key in [None, *version.classes]]
-
-
 def _ordered(compiled: Mapping[str, CompiledService]) -> dict[str, CompiledService]:
+    """Each service after those it needs; the check refuses services that need each other."""
     ordered: dict[str, CompiledService] = {}
     while len(ordered) < len(compiled):
         ready = [name for name, item in compiled.items() if name not in ordered and item.needs <= ordered.keys()]
@@ -195,6 +178,6 @@ def _ordered(compiled: Mapping[str, CompiledService]) -> dict[str, CompiledServi
     return ordered
 
 
-def _newest(version: Version) -> tuple[date, bool]:
-    """Of one day's versions the one for some accounts only is asked first."""
-    return version.effective, version.applies is not None
+def _foremost(version: Version) -> tuple[bool, date]:
+    """A version for some accounts goes before those for all, as a contract goes before an ordinance."""
+    return version.applies is not None, version.effective

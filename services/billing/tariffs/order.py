@@ -3,8 +3,9 @@
 from collections.abc import Container, Mapping
 from typing import NamedTuple
 
+from services.billing.tariffs.forms import charges_of, rates_of
 from services.billing.tariffs.mentions import listed, mentions
-from services.billing.tariffs.model import Bound, Charge, Definition, Percent
+from services.billing.tariffs.model import Bound, Charge, Definition, Percent, Tariff
 
 ALL = "all"
 
@@ -103,3 +104,14 @@ def circular_definition(definitions: Mapping[str, Definition]) -> str | None:
         if name in named(definition, definitions):
             return name
     return None
+
+
+def other_services(tariff: Tariff, services: frozenset[str]) -> set[str]:
+    """The services whose bills a tariff takes a percent of."""
+    found: set[str] = set()
+    for version in tariff.versions:
+        for key in [None, *version.classes]:
+            charges = charges_of(rates_of(version, key))
+            for charge in charges.values():
+                found |= {service for service, _ in taken(charge, charges, services).foreign}
+    return found

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from chassis.townpack import Bundle, Mistake, errors
 from services.billing.tariffs.check.blocks import block_mistakes
-from services.billing.tariffs.check.names import name_mistakes
+from services.billing.tariffs.check.names import name_mistakes, service_circles
 from services.billing.tariffs.check.scopes import Opened
 from services.billing.tariffs.check.slips import slip_warnings
 from services.billing.tariffs.check.tables import table_mistakes
@@ -36,12 +36,7 @@ def check(bundle: Bundle) -> list[Mistake]:
 
 def _all_mistakes(files: list[TariffFile]) -> list[Mistake]:
     services = frozenset(file.service for file in files)
-    return sorted({mistake for file in files for mistake in _of_file(file, services)})
-
-
-def _of_file(file: TariffFile, services: frozenset[str]) -> Iterator[Mistake]:
-    yield from file.mistakes
-    if file.tariff is not None:
-        opened = Opened(file.service, file.tariff, file.located, services)
-        for find in _CHECKS:
-            yield from find(opened)
+    opened = [Opened(file.service, file.tariff, file.located, services) for file in files if file.tariff is not None]
+    found = {mistake for file in files for mistake in file.mistakes}
+    found |= {mistake for one in opened for find in _CHECKS for mistake in find(one)}
+    return sorted(found | set(service_circles(opened)))

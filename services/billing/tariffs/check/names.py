@@ -1,13 +1,20 @@
 """Names that mean nothing: unknown attributes, charges that a percent is of, charges that wait for each other."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from chassis.townpack import Mistake
 from services.billing.tariffs.attributes import DERIVED, WELL_KNOWN, usage_of
 from services.billing.tariffs.check.scopes import Opened, Scope, parts, suggest
 from services.billing.tariffs.mentions import Mention, Path, mentions
 from services.billing.tariffs.model import Charge, Version
-from services.billing.tariffs.order import CycleError, charge_named, circular_definition, in_order, taken
+from services.billing.tariffs.order import (
+    CycleError,
+    charge_named,
+    circular_definition,
+    in_order,
+    other_services,
+    taken,
+)
 from services.billing.tariffs.values import Words
 
 _LIMITS = {"to", "at_most", "maximum"}
@@ -98,3 +105,19 @@ def _circles(opened: Opened, scope: Scope) -> Iterator[Mistake]:
     except CycleError as error:
         path = scope.path_of(error.codes[0])
         yield opened.mistake(path, str(error), "Take one of them out of the other's `of` or formula.")
+
+
+def service_circles(files: Sequence[Opened]) -> Iterator[Mistake]:
+    """Services that take a percent of each other's bills."""
+    needs = {opened.service: other_services(opened.tariff, opened.services) for opened in files}
+    for opened in files:
+        reached: set[str] = set()
+        waiting = list(needs[opened.service] - {opened.service})
+        while waiting:
+            service = waiting.pop()
+            if service not in reached:
+                reached.add(service)
+                waiting.extend(needs.get(service, ()))
+        if opened.service in reached:
+            message = f"{opened.service} is a percent of a bill that is a percent of {opened.service}."
+            yield opened.mistake((), message, "Let one of the services stand by itself.")

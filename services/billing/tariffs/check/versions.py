@@ -20,6 +20,9 @@ def version_mistakes(opened: Opened) -> Iterator[Mistake]:
         if version.until is not None and version.until < version.effective:
             message = f"This version can never apply: it ends on {version.until}, before it takes effect."
             yield opened.mistake((*path, "until"), message, "Mend `until`, or leave it out.")
+        if version.applies is not None and not isinstance(version.applies.root, dict):
+            message = "`for` is a formula, and a version is picked before anything is worked out."
+            yield opened.mistake((*path, "for"), message, "Write attributes and values: `for: {contract: mill}`.")
         seen[key] = version
         if not version.fees and not any(scope.charges for scope in opened.scopes() if scope.version is version):
             yield opened.mistake(path, "This version charges nothing.", "Add `base:`, `price:` or `charges:`.")
