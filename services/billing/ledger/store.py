@@ -205,7 +205,7 @@ async def _know_chart(tx: Transaction, chart: Chart) -> None:
             )
     new = [(*account, role, name) for account, (role, name) in sorted(wanted.items()) if account not in known]
     if new:
-        await driver.execute(_EXTEND_CHART, _columns(new))
+        await driver.execute(_EXTEND_CHART, [list(column) for column in zip(*new, strict=True)])
 
 
 async def _all(tx: Transaction, kind: type[Any], statement: str, parameters: list[Any]) -> list[Any]:
@@ -214,5 +214,10 @@ async def _all(tx: Transaction, kind: type[Any], statement: str, parameters: lis
     return [kind(*row) for row in await cursor.fetchall()]
 
 
-def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)]
+def _columns(rows: Sequence[tuple[Any, ...]]) -> list[str]:
+    """Rows as array literals, one a column. None of these columns holds free text, so nothing is to be quoted."""
+    return [f"{{{','.join(map(_element, column))}}}" for column in zip(*rows, strict=True)]
+
+
+def _element(value: object) -> str:
+    return "null" if value is None else f'"{value}"'
