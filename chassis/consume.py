@@ -80,6 +80,7 @@ def subscribe_all(broker: KafkaBroker, consumer: Consumer) -> None:
 
 def _subscribe(broker: KafkaBroker, consumer: Consumer, subscription: Subscription[Any]) -> None:
     prefix, name = consumer.settings.topic_prefix, subscription.topic.name
+    session_ms = consumer.settings.kafka_session_seconds * 1000
 
     async def take(message: KafkaMessage) -> None:
         await take_batch(consumer, subscription, [raw_of(record) for record in _records(message)])
@@ -87,18 +88,28 @@ def _subscribe(broker: KafkaBroker, consumer: Consumer, subscription: Subscripti
     broker.subscriber(
         prefix + name,
         group_id=f"{prefix}{consumer.service}.{name}",
+        group_instance_id=_member(consumer.settings, name),
         batch=True,
         max_records=subscription.max_records,
         auto_offset_reset="earliest",
         ack_policy=AckPolicy.NACK_ON_ERROR,
         parser=_tolerant_parser,
         decoder=_raw_body,
-        session_timeout_ms=30_000,
-        heartbeat_interval_ms=5_000,
+        session_timeout_ms=session_ms,
+        heartbeat_interval_ms=session_ms // 6,
         max_poll_interval_ms=600_000,
         fetch_max_wait_ms=200,
         batch_timeout_ms=100,
     )(take)
+
+
+def _member(settings: Settings, topic: str) -> str | None:
+    """A copy that was given a name takes its own place in the group again at once, however it ended before.
+
+    A copy without a name leaves the group when it stops: its place would be kept for one that never comes back.
+    """
+    named = "instance" in settings.model_fields_set
+    return f"{settings.topic_prefix}{settings.instance}.{topic}" if named else None
 
 
 def _records(message: KafkaMessage) -> tuple["ConsumerRecord[Any, Any]", ...]:

@@ -17,6 +17,8 @@ class Settings(BaseSettings):
     kafka_servers: str
     kafka_user: str = ""
     kafka_password: SecretStr = SecretStr("")
+    kafka_session_seconds: int = 30
+    """How long Kafka waits for a copy that died before its messages go to another, or to its successor."""
     topic_prefix: str = ""
     """Lets a practice town share a cluster: it stands before every topic and consumer group."""
     signing_key: SecretStr | None = None
