@@ -7,7 +7,7 @@ from decimal import Decimal
 from random import Random
 
 from deploy.local.demo.town.people import Address, Person, household, shop, street_address
-from deploy.local.demo.town.schedule import BEGINS, CYCLES, first_round, month_before
+from deploy.local.demo.town.schedule import CYCLES, first_round, month_before
 
 HISTORY_MONTHS = 24
 STOPS_OF_A_ROUTE = 110
@@ -134,7 +134,7 @@ def _home(chance: Random, number: int, accounts: int) -> Home:
         opened=opened,
         ebill=responsible.email is not None and chance.random() < 0.5,
         agreements=_agreements(chance, opened, commercial),
-        meter=_meter(chance, number, opened, commercial),
+        meter=_meter(chance, number, commercial),
         last_on=month_before(read_on),
         passed=_nearly_over(usage) if rolls_over else 10 * chance.randrange(40_000, 900_000),
         usage=usage,
@@ -171,10 +171,10 @@ def _agreements(chance: Random, opened: date, commercial: bool) -> tuple[Agreeme
     return tuple(services)
 
 
-def _meter(chance: Random, number: int, opened: date, commercial: bool) -> Meter:
+def _meter(chance: Random, number: int, commercial: bool) -> Meter:
     kind = chance.choices(KINDS, KIND_WEIGHTS)[0]
-    installed = opened + timedelta(days=chance.randrange(1, 1_500))
-    return Meter(f"{41_000_000 + 13 * number}", "2" if commercial else "3/4", kind, min(installed, BEGINS))
+    installed = date(2003, 1, 1) + timedelta(days=chance.randrange(6_400))
+    return Meter(f"{41_000_000 + 13 * number}", "2" if commercial else "3/4", kind, installed)
 
 
 SUMMER = {5: 1.7, 6: 3.0, 7: 3.9, 8: 3.6, 9: 2.4, 10: 1.3}

@@ -1,0 +1,38 @@
+"""`curbstop demo`: a billing month of a sample town on a suite of its own, started fresh and stopped at the end."""
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from deploy.local.trouble import TroubleError
+
+LEAST_ACCOUNTS = 60
+
+
+def demo(
+    seed: Annotated[int, typer.Option(help="Another seed makes another town.")] = 1,
+    accounts: Annotated[int, typer.Option(min=LEAST_ACCOUNTS, help="How many customers the town has.")] = 2000,
+    out: Annotated[Path, typer.Option(help="Where to leave what the month produced.")] = Path("out/demo"),
+    data: Annotated[Path, typer.Option(help="The suite's own data folder; cleared first.")] = Path(".curbstop/demo"),
+) -> None:
+    """Live a billing month of a sample town; look into out/demo/ afterwards. Exits with 1 if the books disagree."""
+    from deploy.local.demo.running import run_month
+    from deploy.local.supervisor import end_on_signals
+
+    end_on_signals()
+    console = Console()
+    began = time.monotonic()
+    try:
+        broken = run_month(seed, accounts, out, data, console).broken
+    except KeyboardInterrupt:
+        raise TroubleError("Stopped, and everything that was started with it.") from None
+    minutes, seconds = divmod(round(time.monotonic() - began), 60)
+    console.print(f"\nThe whole took {minutes} min {seconds} s, starting and stopping included.", highlight=False)
+    for sentence in broken:
+        console.print(f"[bold red]Not as it must be:[/] {sentence}", highlight=False)
+    if broken:
+        raise typer.Exit(1)
+    console.print("[bold green]Everything agrees.[/]")

@@ -1,0 +1,54 @@
+"""When everything that was asked has been done: all services say so, twice running.
+
+Once is not enough: while the last one was asked, it may have told the first one something new.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from deploy.local.trouble import TroubleError
+
+Look = Mapping[str, Mapping[str, Any]]
+"""What each service answered at `/settled`, by its name."""
+
+TIMES = 2
+
+
+def busy(look: Look) -> dict[str, str]:
+    """What the services that are not settled still have to do, by service."""
+    return {name: _to_do(said) for name, said in look.items() if not said.get("settled")}
+
+
+def _to_do(said: Mapping[str, Any]) -> str:
+    left = [
+        f"{count} {what}"
+        for what, count in (("unsent", said.get("unsent")), ("chunks", said.get("chunks_to_do")))
+        if count
+    ]
+    left += [f"{count} of {topic}" for topic, count in said.get("unhandled", {}).items() if count]
+    return ", ".join(left) or str(said.get("error", "says no"))
+
+
+def wait_settled(
+    look: Callable[[], Look], pause: Callable[[], None], clock: Callable[[], float], patience: float
+) -> int:
+    """Look until everything is settled twice running; answers how often was looked.
+
+    Raises TroubleError when nothing has moved for `patience` seconds by `clock`.
+    """
+    looks = quiet = 0
+    before: dict[str, str] | None = None
+    since = clock()
+    while True:
+        left = busy(look())
+        looks += 1
+        quiet = 0 if left else quiet + 1
+        if quiet == TIMES:
+            return looks
+        if left != before:
+            before, since = left, clock()
+        elif left and clock() - since > patience:
+            told = "; ".join(f"{name}: {what}" for name, what in left.items())
+            raise TroubleError(f"The services have not moved on for {patience:.0f} s ({told}): see their logs.")
+        if left:
+            pause()
