@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ from services.billing.tariffs import Period, Usage, compile_tariffs, load_tariff
 from services.billing.usage.imports import FILES as BILLED_USAGE
 from services.metering.points.imports import FILES as METERING
 
-ROWS = {
+ROWS: dict[tuple[str, str], Any] = {
     (service, one.name): one
     for service, files in (("accounts", ACCOUNTS), ("metering", METERING), ("billing", (*LEDGER, *BILLED_USAGE)))
     for one in files
@@ -124,7 +125,7 @@ def test_registers_go_over_zero_in_every_cycle_and_only_where_planned() -> None:
 def test_a_second_round_counts_on_from_the_first() -> None:
     first, second = (one for one in ROUNDS if one.cycle == "1")
     before = walk(1, first, HOMES, fresh())
-    after = walk(1, second, HOMES, fresh() | before.passed, before.oddities)
+    after = walk(1, second, HOMES, {**fresh(), **before.passed}, before.oddities)
     assert all(after.passed[point] >= passed for point, passed in before.passed.items())
     assert not before.oddities.keys() & after.oddities.keys()
 
@@ -132,6 +133,10 @@ def test_a_second_round_counts_on_from_the_first() -> None:
 def test_a_meter_shows_gallons_as_its_register_counts_them() -> None:
     shown = {home.meter.kind.unit + str(home.meter.kind.multiplier): home.meter.shows(1_234_560) for home in HOMES}
     assert shown == {"gal10": Decimal(123_456), "gal1": Decimal(1_234_560), "kgal1": Decimal("1234.56")}
+
+
+def test_every_meter_was_there_before_its_last_read() -> None:
+    assert all(home.meter.installed < home.usage[0][0] < home.last_on for home in make_homes(2, 200))
 
 
 def test_no_register_can_show_more_than_its_dials() -> None:

@@ -24,7 +24,7 @@ from deploy.local.demo.town.homes import make_homes
 from deploy.local.demo.town.schedule import BEGINS
 from deploy.local.folder import Folder
 from deploy.local.news import Tell
-from deploy.local.places import Places
+from deploy.local.places import Origin, Places
 from deploy.local.supervisor import Plan, Suite, database_name, running
 from deploy.local.trouble import TroubleError
 
@@ -67,10 +67,12 @@ def _clear(data: Path) -> None:
 
 
 @contextmanager
-def suite_of(data: Path, tell: Tell) -> Iterator[Suite]:
+def suite_of(data: Path, tell: Tell, only: Origin | None = None) -> Iterator[Suite]:
     """A suite that nobody used before. On a Kafka or PostgreSQL that others share it takes names of its own."""
-    shared = any(os.environ.get(name) for name in SHARED)
-    plan = Plan(data, f"demo-{secrets.token_hex(4)}." if shared else "", vendors=(VENDOR,), partitions_cap=PARTITIONS)
+    shared = only is None and any(os.environ.get(name) for name in SHARED)
+    plan = Plan(
+        data, f"demo-{secrets.token_hex(4)}." if shared else "", vendors=(VENDOR,), partitions_cap=PARTITIONS, only=only
+    )
     with running(plan, tell) as suite:
         places = suite.places
         yield suite

@@ -1,0 +1,205 @@
+"""A billing month from end to end: six services, their topics, their books, on a real Kafka and PostgreSQL.
+
+The same month that `make demo` lives, in a smaller town. It has a Kafka and a PostgreSQL of its own, because the
+vendor's example names its topics as a town does, without a prefix.
+"""
+
+import asyncio
+import csv
+import email
+import io
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from email import policy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from contracts.billing import BillIssued
+from contracts.payments import Outcome, PaymentOutcome
+from deploy.local.demo.account import account, as_markdown
+from deploy.local.demo.books import Books
+from deploy.local.demo.diary import Diary
+from deploy.local.demo.living import DAYS
+from deploy.local.demo.month import Month
+from deploy.local.demo.office import RUTH, Office
+from deploy.local.demo.running import live_month, suite_of
+from deploy.local.demo.taking import VENDOR
+from deploy.local.demo.town.schedule import ENDS
+from deploy.local.news import silent
+from deploy.local.supervisor import REPOSITORY, Suite
+
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(900), pytest.mark.xdist_group("month")]
+ACCOUNTS = 60
+
+
+@dataclass(frozen=True)
+class Lived:
+    """A month that is over, with the suite still running."""
+
+    suite: Suite
+    month: Month
+    books: Books
+    samples: list[str]
+    out: Path
+
+    def bill(self, name: str) -> BillIssued:
+        """The newest bill of the account a sample is named for."""
+        number = next(one for one in self.samples if one.startswith(name)).rpartition("-")[2].removesuffix(".pdf")
+        with Office(self.suite) as office:
+            newest = office.get(RUTH, "billing", "/bills", account=number)[0]["number"]
+            return BillIssued.model_validate_json(json.dumps(office.get(RUTH, "billing", f"/bills/{newest}")["bill"]))
+
+
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
+    out, data = tmp_path_factory.mktemp("out"), tmp_path_factory.mktemp("data")
+    diary = Diary(out, Console(file=io.StringIO()), DAYS)
+    with suite_of(data, silent, "embedded") as suite:
+        yield Lived(suite, *live_month(3, ACCOUNTS, suite, diary), out)
+
+
+def test_everything_agrees_at_the_end(lived: Lived) -> None:
+    assert lived.month.diary.broken == []
+
+
+def test_bad_rows_are_told_with_line_and_reason_and_the_rest_is_imported_when_told_to(lived: Lived) -> None:
+    people = next(one for one in lived.month.imported if one.file.bad)
+    assert people.refused_first == "Nothing of people was imported: 3 rows are bad."
+    assert [one["line"] for one in people.report["refused"]] == list(people.file.bad)
+    assert all(one["reason"] for one in people.report["refused"])
+    assert people.report["imported"] == people.file.rows - 3
+    assert lived.month.incomplete == 3
+
+
+def test_every_finding_of_the_review_comes_up_and_is_decided(lived: Lived) -> None:
+    for one in lived.month.readings:
+        assert one.findings.keys() == {"missing", "high", "low", "zero", "negative", "rollover", "leak"}
+        assert {"accept clean", "accept", "reread"} <= one.decisions.keys()
+        assert one.files.keys() == {"neptune-v4", "csv"}
+
+
+def test_nobody_is_forgotten(lived: Lived) -> None:
+    assert [one.which.cycle for one in lived.month.runs] == ["1", "2", "3", "4", "1"]
+    for one in lived.month.runs:
+        counts = one.certificate["accounts"]
+        assert (one.certificate["holds"], one.run["state"], counts["expected"]) == (True, "closed", ACCOUNTS // 4)
+        assert counts["billed"] + counts["held"] == counts["expected"]
+
+
+def test_only_those_for_whom_the_town_published_no_rate_are_held_and_each_is_told_why(lived: Lived) -> None:
+    commercial = {one.account for one in lived.month.homes if one.commercial}
+    held = [hold for one in lived.month.runs for hold in one.holds]
+    assert {one["account"] for one in held} == commercial
+    assert all(one["hold_reason"] for one in held)
+
+
+def test_reads_of_january_are_billed_at_the_rates_of_2022_and_those_of_february_at_the_new_ones(lived: Lived) -> None:
+    home = next(one for one in lived.month.homes if one.cycle == "1" and not one.commercial)
+    with Office(lived.suite) as office:
+        bills = office.get(RUTH, "billing", "/bills", account=home.account)
+        lines = [office.get(RUTH, "billing", f"/bills/{one['number']}")["bill"]["lines"] for one in bills]
+    rates = [
+        Decimal(next(line["rate"] for line in bill if line["service"] == "water" and line["quantity"]))
+        for bill in lines
+    ]
+    assert (bills[0]["period_end"], bills[1]["period_end"]) == ("2023-02-28", "2023-01-31")
+    assert rates == [Decimal("6.07"), Decimal("5.57")]
+
+
+def test_a_bill_after_a_payment_shows_it(lived: Lived) -> None:
+    bill = lived.bill("second-bill-after-payment")
+    assert bill.payments > 0
+    assert bill.amount_due == bill.previous_balance - bill.payments + bill.adjustments + bill.current_charges
+
+
+def test_the_trial_balance_is_zero_in_every_fund_and_receivables_are_the_sum_of_balances(lived: Lived) -> None:
+    assert [fund["fund"] for fund in lived.books.trial_balance["funds"]] == ["501", "502", "503", "504"]
+    assert {Decimal(fund["difference"]) for fund in lived.books.trial_balance["funds"]} == {Decimal(0)}
+    owed = Decimal(lived.books.receivables["customer_balances"])
+    assert owed == lived.books.balances_expected == Decimal(lived.books.verdict["customer_balances"])
+
+
+def test_every_account_owes_what_its_own_balance_says(lived: Lived) -> None:
+    with Office(lived.suite) as office:
+        balances = [office.get(RUTH, "billing", f"/accounts/{one.account}/balance") for one in lived.month.homes]
+    assert sum(Decimal(one["owed"]) for one in balances) == lived.books.balances_expected
+
+
+def test_the_vendor_is_told_of_each_message_what_became_of_it(lived: Lived) -> None:
+    told = Counter(outcome for _, _, outcome, _ in lived.month.money.sent)
+    assert told == Counter(str(one.expected) for _, one, _, _ in lived.month.money.sent)
+    assert {str(one) for one in Outcome} == told.keys()
+    assert all(reason for _, _, _, reason in lived.month.money.sent)
+
+
+def test_good_money_posts_once_and_money_without_an_account_is_kept(lived: Lived) -> None:
+    count, _ = lived.month.money.posted
+    assert lived.books.verdict["payments"] == count
+    assert [one["account_number"] for one in lived.books.suspense] == ["990002"]
+
+
+def test_what_could_not_be_used_is_kept_by_payments_with_its_reason(lived: Lived) -> None:
+    kept = {service: len(letters) for service, letters in lived.books.dead_letters.items() if letters}
+    assert kept == {"payments": 8}
+
+
+def test_each_e_bill_is_in_the_mailbox_once_with_its_pdf(lived: Lived) -> None:
+    mails = [
+        email.message_from_bytes(one.read_bytes(), policy=policy.default)
+        for one in lived.suite.mail_folder.glob("*.eml")
+    ]
+    assert len({one["Message-ID"] for one in mails}) == len(mails)
+    with_pdf = [one for one in mails if "application/pdf" in {part.get_content_type() for part in one.walk()}]
+    ebills = {one.account for one in lived.month.homes if one.ebill}
+    issued = sum(number in ebills for one in lived.month.runs for number in one.amounts_due)
+    assert len(with_pdf) >= issued > 0
+
+
+def test_the_mailing_house_has_every_other_bill(lived: Lived) -> None:
+    pieces = [row["account"] for file in (lived.out / "print").glob("*-bill-*.csv") for row in _rows(file)]
+    ebills = {one.account for one in lived.month.homes if one.ebill}
+    issued = [number for one in lived.month.runs for number in one.amounts_due if number not in ebills]
+    assert Counter(pieces) == Counter(issued)
+
+
+def _rows(file: Path) -> list[dict[str, Any]]:
+    return list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8"))))
+
+
+def test_every_topic_has_carried_messages(lived: Lived) -> None:
+    silent_ones = {name for name, count in lived.books.topics.items() if not count}
+    assert silent_ones <= {"BillCancelled", "NoticeFailed"}
+    assert lived.books.topics["BillIssued"] == sum(len(one.amounts_due) for one in lived.month.runs)
+
+
+def test_the_account_tells_it(lived: Lived) -> None:
+    text = as_markdown("A month", account(lived.month, lived.books, lived.samples), lived.month.diary.broken)
+    for title in ("Conversion", "Meters read", "Bills", "Money taken", "Books", "Messages by topic", "Time taken"):
+        assert f"## {title}" in text
+    assert "Not as it must be" not in text
+
+
+async def test_the_example_of_the_integrating_page_is_answered_by_this_very_town(lived: Lived) -> None:
+    number = next(one.account for one in lived.month.homes if not one.commercial)
+    own = {name: value for name, value in os.environ.items() if not name.startswith("CURBSTOP_")}
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, str(REPOSITORY / "docs" / "examples" / "vendor.py"), number, "12.34"),
+        env=own | lived.suite.vendor(VENDOR).environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    out, err = await child.communicate()
+    assert (child.returncode, err.decode()) == (0, "")
+    answer = PaymentOutcome.model_validate_json(out)
+    # The example pays at the hour of the machine's clock, and in this town it is still 2023.
+    assert (answer.outcome, answer.business_date) == (Outcome.REFUSED, ENDS)
+    assert "which has not come yet" in answer.reason
