@@ -1,12 +1,17 @@
 """Tariffs and usage that no town has thought of."""
 
+import os
 from decimal import Decimal
 from typing import Any
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from services.billing.tariffs import CompiledService, Tariffs, compile_tariffs
 from services.billing.tariffs.model import Tariff
+
+law = settings(max_examples=int(os.environ.get("LAW_EXAMPLES", "40")), deadline=None)
+"""A law is tried on few examples here; LAW_EXAMPLES=2000 tries more."""
 
 PRICES = st.decimals(0, 20, places=3)
 USAGES = st.decimals(0, 200, places=3)

@@ -13,6 +13,7 @@ from services.billing.tariffs.asked import values_of
 from services.billing.tariffs.compile import CompiledService
 from services.billing.tariffs.explain import explain
 from tests.tariffs.builders import TOWNS, month
+from tests.tariffs.strategies import law
 
 FILES = [path.read_text(encoding="utf-8").splitlines() for path in sorted(TOWNS.glob("*/tariffs/*.yaml"))]
 ODD = ["-1", "0", "", "[]", "{}", "{by: class}", "= 1 / 0", "= usage", "= base_charge", "nothing", "true", "1e9", "~"]
@@ -43,6 +44,7 @@ def _changed(line: str, how: str) -> list[str]:
     return [f"{line.partition(':')[0]}: {how}"]
 
 
+@law
 @given(broken_files())
 @example("")
 @example("[]")

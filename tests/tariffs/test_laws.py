@@ -19,6 +19,7 @@ from services.billing.tariffs.tariffs import read_tariff
 from services.billing.tariffs.units import GALLONS_PER_CCF, convert
 from tests.tariffs import strategies
 from tests.tariffs.builders import month
+from tests.tariffs.strategies import law
 
 ACCOUNT: Mapping[str, str] = {"class": "home", "dwelling_units": "3"}
 UNITS = ["gal", "kgal", "mgal", "ccf", "hcf", "ft3", "m3", "acre_foot"]
@@ -33,12 +34,14 @@ def _lines(priced: Priced, code: str = "usage") -> list[Line]:
     return [line for line in priced.lines if line.code == code]
 
 
+@law
 @given(strategies.tariffs(), strategies.USAGES, strategies.USAGES)
 def test_more_usage_never_costs_less(content: dict[str, Any], one: Decimal, other: Decimal) -> None:
     less, more = sorted([one, other])
     assert _priced(content, less).total <= _priced(content, more).total
 
 
+@law
 @given(strategies.tariffs(), strategies.USAGES)
 def test_blocks_and_included_usage_sum_to_usage(content: dict[str, Any], usage: Decimal) -> None:
     scale = 3 if content["scale"] == "dwelling_units" else 1
@@ -47,6 +50,7 @@ def test_blocks_and_included_usage_sum_to_usage(content: dict[str, Any], usage: 
     assert billed + included == usage
 
 
+@law
 @given(strategies.tariffs(), strategies.USAGES)
 def test_a_line_s_amount_is_its_quantity_times_its_rate(content: dict[str, Any], usage: Decimal) -> None:
     # Rounded over more than a line, lines share out a rounded sum, and each may be a cent off.
@@ -57,6 +61,7 @@ def test_a_line_s_amount_is_its_quantity_times_its_rate(content: dict[str, Any],
             assert abs(line.amount - exact) <= slack
 
 
+@law
 @given(strategies.tariffs(), strategies.USAGES, st.randoms())
 def test_the_order_of_charges_in_the_file_never_matters(content: dict[str, Any], usage: Decimal, random: Any) -> None:
     names = list(content["charges"])
@@ -70,6 +75,7 @@ def test_the_order_of_charges_in_the_file_never_matters(content: dict[str, Any],
     assert first.total == second.total
 
 
+@law
 @given(strategies.tariffs(), strategies.USAGES)
 def test_a_tariff_printed_and_read_again_prices_the_same(content: dict[str, Any], usage: Decimal) -> None:
     tariff = Tariff.model_validate(content)
@@ -80,6 +86,7 @@ def test_a_tariff_printed_and_read_again_prices_the_same(content: dict[str, Any]
     assert second == _priced(content, usage)
 
 
+@law
 @given(strategies.tariffs(), strategies.USAGES)
 def test_a_bill_depends_on_neither_the_caller_s_arithmetic_nor_the_copy(
     content: dict[str, Any], usage: Decimal
@@ -91,6 +98,7 @@ def test_a_bill_depends_on_neither_the_caller_s_arithmetic_nor_the_copy(
     assert there == here
 
 
+@law
 @given(strategies.tariffs(), strategies.USAGES, st.sampled_from(["line", "service"]))
 def test_lines_rounded_together_sum_to_their_rounded_sum(content: dict[str, Any], usage: Decimal, per: str) -> None:
     exact = _priced(content | {"charges": {}, "rounding": {"per": "block", "to": "0.000001"}}, usage)
@@ -101,6 +109,7 @@ def test_lines_rounded_together_sum_to_their_rounded_sum(content: dict[str, Any]
         assert rounded.amount("usage") == round_to(exact.amount("usage"), CENT, "half_up")
 
 
+@law
 @given(strategies.tariffs(), strategies.USAGES, st.lists(st.integers(1, 60), min_size=1, max_size=4))
 def test_a_period_in_parts_costs_the_same(content: dict[str, Any], usage: Decimal, parts: list[int]) -> None:
     """Everything prorates by days, usage is used evenly: only rounding may differ, by half a cent a line."""
@@ -116,6 +125,7 @@ def test_a_period_in_parts_costs_the_same(content: dict[str, Any], usage: Decima
     assert abs(whole.total - split) <= CENT / 2 * (lines + len(whole.lines)) * Decimal("2.1")
 
 
+@law
 @given(strategies.tariffs(), strategies.USAGES, st.integers(1, 29))
 def test_a_change_that_changes_nothing_costs_nothing(content: dict[str, Any], usage: Decimal, day: int) -> None:
     """A version that starts mid-period with the same rates: shared by days, the bill is the same but for rounding."""
@@ -133,6 +143,7 @@ def test_a_change_that_changes_nothing_costs_nothing(content: dict[str, Any], us
     )
 
 
+@law
 @given(st.decimals(0, 10**9, places=3), st.sampled_from(UNITS), st.sampled_from(UNITS))
 def test_a_conversion_there_and_back_gives_what_was_there(quantity: Decimal, unit: str, into: str) -> None:
     # Twelve places of the larger unit are more than six of the smaller.
@@ -140,11 +151,13 @@ def test_a_conversion_there_and_back_gives_what_was_there(quantity: Decimal, uni
     assert round_to(convert(there, into, unit), Decimal("0.000001"), "half_up") == quantity
 
 
+@law
 @given(st.decimals(0, 10**6, places=2), st.sampled_from([GALLONS_PER_CCF, Decimal(748), Decimal("748.05")]))
 def test_a_ccf_is_as_many_gallons_as_the_tariff_says(quantity: Decimal, gallons: Decimal) -> None:
     assert convert(quantity, "ccf", "gal", gallons) == quantity * gallons
 
 
+@law
 @given(st.decimals(-1000, 1000, places=4), st.sampled_from(["0.01", "0.05", "1", "10"]), st.sampled_from(sorted(WAYS)))
 def test_rounding_goes_to_a_step_next_to_the_number(number: Decimal, step: str, how: How) -> None:
     rounded = round_to(number, Decimal(step), how)
@@ -152,6 +165,7 @@ def test_rounding_goes_to_a_step_next_to_the_number(number: Decimal, step: str, 
     assert abs(rounded - number) < Decimal(step)
 
 
+@law
 @given(st.lists(strategies.PRICES, min_size=1, max_size=5), strategies.USAGES)
 def test_usage_at_the_end_of_a_block_has_no_line_in_the_next(prices: list[Decimal], usage: Decimal) -> None:
     content = {

@@ -98,6 +98,7 @@ class CompiledService:
         self.by_bill_date = tariff.chosen_by == "bill_date"
         foremost_first = sorted(tariff.versions, key=_foremost, reverse=True)
         self.versions = tuple(CompiledVersion(name, tariff, version, services) for version in foremost_first)
+        self._by_day: dict[date, CompiledVersion] = {}  # asked only where no version is for some accounts
         self.contracts = any(version.applies is not None for version in tariff.versions)
         self.needs = frozenset(other_services(tariff, services) - {name})
 
@@ -116,9 +117,12 @@ class CompiledService:
 
     def version_on(self, day: date, attributes: Attributes) -> CompiledVersion:
         """The version for an account on a day. Raises NoRateError if none is in force."""
-        version = in_force(self.for_account(attributes), day)
+        version = None if self.contracts else self._by_day.get(day)
         if version is None:
-            raise self.no_version(day)
+            version = in_force(self.for_account(attributes), day)
+            if version is None:
+                raise self.no_version(day)
+            self._by_day[day] = version
         return version
 
     def no_version(self, day: date) -> NoRateError:
@@ -134,6 +138,7 @@ class CompiledTariffs:
         names = frozenset(tariffs.services)
         compiled = {name: CompiledService(name, tariff, names) for name, tariff in tariffs.services.items()}
         self.services: Mapping[str, CompiledService] = _ordered(compiled)
+        self._orders: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._source = tariffs
 
     def __reduce__(self) -> tuple[Callable[..., "CompiledTariffs"], tuple[Tariffs]]:
@@ -146,6 +151,15 @@ class CompiledTariffs:
         except KeyError:
             known = ", ".join(self.services)
             raise NoRateError(f"The town has no tariff for {service}; it has tariffs for {known}.") from None
+
+    def in_order(self, services: tuple[str, ...]) -> tuple[str, ...]:
+        """The services in the order in which they need each other; those that the town lacks come last."""
+        ordered = self._orders.get(services)
+        if ordered is None:
+            known = [name for name in self.services if name in services]
+            ordered = (*known, *(name for name in services if name not in self.services))
+            self._orders[services] = ordered
+        return ordered
 
 
 def compile_tariffs(tariffs: Tariffs) -> CompiledTariffs:

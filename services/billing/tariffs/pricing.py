@@ -68,7 +68,7 @@ def price_bill(
     """
     bills: dict[str, Priced] = {}
     with localcontext(_CONTEXT):
-        for name in _in_order(tariffs, usages):
+        for name in tariffs.in_order(tuple(usages)):
             account = attributes.get(name, _NO_ATTRIBUTES)
             bills[name] = _price(tariffs[name], usages[name], account, period, usages, bills)
     return bills
@@ -123,7 +123,10 @@ def _price(
         lines = (_across if service.by_days else _at_once)(service, setting, used)
     except DecimalException:
         raise _too_large(service) from None
-    return Priced(service.name, lines, Usage(used, tariff.unit or usage.unit))
+    as_billed = (
+        usage if used is usage.quantity and tariff.unit == usage.unit else Usage(used, tariff.unit or usage.unit)
+    )
+    return Priced(service.name, lines, as_billed)
 
 
 def _too_large(service: CompiledService) -> PricingError:
@@ -183,8 +186,3 @@ def _lines(plan: Plan, setting: Setting, part: Share, used: Decimal | None, day:
         return tuple(working.lines)
     amounts = together([line.amount for line in working.lines], plan.rounded_together)
     return tuple(line._replace(amount=amount) for line, amount in zip(working.lines, amounts, strict=True))
-
-
-def _in_order(tariffs: CompiledTariffs, usages: Mapping[str, Usage]) -> list[str]:
-    unknown = [name for name in usages if name not in tariffs.services]
-    return [name for name in tariffs.services if name in usages] + unknown

@@ -57,7 +57,8 @@ _NOTHING: Mapping[Prorated, Scale] = MappingProxyType({})
 
 def share(rule: Proration | None, period: Period, start: date, end: date) -> Share:
     """The share of the days from `start` to before `end` in a period. Raises PricingError if it has no days."""
-    days, whole = (end - start).days, period.days
+    days = (end - start).days
+    whole = days if start is period.start and end is period.end else period.days
     if days <= 0:
         raise PricingError(f"The period ends on {period.end}, and must end after it starts on {period.start}.")
     if days == whole and (rule is None or is_normal(rule, whole)):
