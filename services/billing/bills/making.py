@@ -1,6 +1,6 @@
 """The one place where bills are priced: for the preview, for the issue, and for the proof years later."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -41,7 +41,8 @@ class Made:
     @property
     def lines_hash(self) -> bytes:
         """Equal for equal lines: what was approved is what is issued."""
-        return _hash(self.lines)
+        lines = [f"{one.service}|{one.code}|{one.quantity}|{one.amount}|{one.tariff_version}" for one in self.lines]
+        return blake2b("\n".join(lines).encode(), digest_size=16).digest()
 
 
 def make(customer: Customer, tariffs: PackTariffs, pack_hash: str, bill_date: date) -> Made:
@@ -62,13 +63,3 @@ def make_again(items: Sequence[Item], corrections: Sequence[Correction], tariffs
     for correction in corrections:
         lines += correcting_lines(correction, tariffs[correction.pack_hash])
     return Made(pack_hash, tuple(items), tuple(corrections), tuple(lines))
-
-
-def _hash(lines: Iterable[Line]) -> bytes:
-    text = "\n".join(
-        [
-            f"{line.service}|{line.code}|{line.quantity}|{line.rate}|{line.amount}|{line.tariff_version}"
-            for line in lines
-        ]
-    )
-    return blake2b(text.encode(), digest_size=16).digest()

@@ -20,8 +20,10 @@ _NOTHING = Usage()
 def items_of(customer: Customer, tariffs: CompiledTariffs, bill_date: date) -> tuple[Item, ...]:
     """Everything to price for an account, in its periods. Raises Hold."""
     spans = _since_last_bill(customer)
-    metered = [terms for terms in customer.terms if terms.service_point_id and _by_volume(terms, tariffs)]
-    others = [terms for terms in customer.terms if terms not in metered]
+    metered: list[Terms] = []
+    others: list[Terms] = []
+    for terms in customer.terms:
+        (metered if terms.service_point_id and _by_volume(terms, tariffs) else others).append(terms)
     reads = {terms.agreement_id: _by_span(_reads_of(terms, customer.reads), spans) for terms in metered}
     _require_reads(metered, reads, spans[-1])
     items: list[Item] = []

@@ -19,7 +19,7 @@ LOOK_BACK = timedelta(days=430)
 """Back to the winter before, while the last is not over, and to the same month of last year for the picture."""
 
 _PLACES = Decimal("0.000001")
-_HALF_A_MONTH = timedelta(days=15)
+_HALF_A_MONTH = 15
 _A_SEASON = timedelta(days=330)
 _USUAL_DAYS = 30
 
@@ -58,7 +58,8 @@ def last_winter(tariff: Tariff, months: Sequence[Month], before: date) -> list[W
 
 def _name(month: Month) -> int:
     """The month of the year that usage is of: the one its middle is in, whatever day the meter was read."""
-    return (month.period_end - _HALF_A_MONTH).month
+    end = month.period_end
+    return end.month if end.day > _HALF_A_MONTH else (end.month - 2) % 12 + 1
 
 
 def _in_unit(month: Month, tariff: Tariff) -> Decimal:

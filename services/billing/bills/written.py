@@ -1,11 +1,12 @@
 """Inputs of a bill as they are kept beside it, and read again."""
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+
+from pydantic_core import to_json
 
 from services.billing.bills.inputs import Correction, Item
 from services.billing.bills.making import Made
@@ -21,7 +22,7 @@ def write(made: Made) -> str:
     written: Written = {"items": [_item(item) for item in made.items]}
     if made.corrections:
         written["corrections"] = [_correction(one) for one in made.corrections]
-    return json.dumps(written, default=str, separators=(",", ":"))
+    return to_json(written).decode()
 
 
 def read(written: Written, bill_date: date) -> tuple[tuple[Item, ...], tuple[Correction, ...]]:
