@@ -59,7 +59,11 @@ async def keep_relaying(settings: Settings, engine: AsyncEngine) -> None:
             async with engine.connect() as connection:
                 driver = await driver_of(await connection.execution_options(isolation_level="AUTOCOMMIT"))
                 if await _elected(driver):
-                    await _lead(settings, driver)
+                    try:
+                        await _lead(settings, driver)
+                    finally:
+                        # The lock is the session's: back in the pool, it would keep everybody else from leading.
+                        await connection.invalidate()
         except (Deposed, KafkaError, SQLAlchemyError, psycopg.Error, OSError, TimeoutError) as error:
             log.warning("relay_stood_down", error=str(error) or type(error).__name__)
         await asyncio.sleep(RETRY_PAUSE)

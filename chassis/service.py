@@ -9,9 +9,9 @@ from fastapi import FastAPI
 
 from chassis import health, kafka, operating, outbox, runs
 from chassis.auth import refuse_unguarded, verifier
-from chassis.consume import Consumer, subscribe_all
+from chassis.consume import Consumer, is_passing, subscribe_all
 from chassis.database import connect
-from chassis.kit import Kit, Parts
+from chassis.kit import Background, Kit, Parts
 from chassis.logs import logger, set_up
 from chassis.metrics import Metrics
 from chassis.relay import keep_relaying
@@ -19,6 +19,7 @@ from chassis.settings import Settings
 from chassis.web import BodyLimit, answer_with_sentences, measure_requests
 
 HOUR = 3600.0
+RETRY_PAUSE = 1.0
 
 
 def service_app(parts: Parts, settings: Settings) -> FastAPI:
@@ -71,12 +72,20 @@ def _background(kit: Kit) -> dict[str, Coroutine[Any, Any, None]]:
     if kit.parts.workers:
         work["chunk worker"] = runs.keep_working(kit.parts.name, kit.engine, kit.parts.workers)
     for number, one in enumerate(kit.parts.background):
-        work[f"background {number}"] = _as_coroutine(kit, one)
+        work[f"background {number}"] = _through_passing_faults(kit, one)
     return work
 
 
-async def _as_coroutine(kit: Kit, one: Any) -> None:
-    await one(kit)
+async def _through_passing_faults(kit: Kit, one: Background) -> None:
+    """A database that is away for a moment must not end what nothing but a restart of the process would begin again."""
+    while True:
+        try:
+            return await one(kit)
+        except Exception as error:
+            if not is_passing(error):
+                raise
+            logger("service").warning("background_paused", error=str(error))
+        await asyncio.sleep(RETRY_PAUSE)
 
 
 async def _turn_partitions_hourly(kit: Kit) -> None:

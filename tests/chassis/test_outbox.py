@@ -134,6 +134,16 @@ async def test_a_leader_that_loses_its_session_stands_down_and_nothing_is_lost(
     assert found == set(range(10))
 
 
+async def test_a_leader_that_stands_down_for_want_of_kafka_lets_go_of_its_lock(relayed: tuple[Bench, Settings]) -> None:
+    bench, settings = relayed
+    relay = asyncio.create_task(
+        keep_relaying(settings.model_copy(update={"kafka_servers": "127.0.0.1:1"}), bench.engine)
+    )
+    await eventually(lambda: _rows(bench, "select 1 from outbox_leader"))
+    await stop(relay)
+    assert await bench.rows("select 1 from pg_locks where locktype = 'advisory' and granted") == []
+
+
 async def test_of_two_copies_one_leads_and_the_other_takes_over_at_once_after_a_clean_stop(
     relayed: tuple[Bench, Settings], places: Places
 ) -> None:
@@ -153,6 +163,10 @@ async def _publish(bench: Bench, numbers: range) -> None:
     async with bench.transaction() as tx:
         for number in numbers:
             tx.publish(GAINED, gained(number))
+
+
+async def _rows(bench: Bench, query: str) -> bool:
+    return bool(await bench.rows(query))
 
 
 async def _empty(bench: Bench) -> bool:
