@@ -226,6 +226,7 @@ def _left(month: Month, samples: Sequence[str]) -> Section:
         "vendor/": "what the vendor sent, and each answer",
         "import/, handhelds/, payments/": "the files that came in, and their reports",
         "dead-letters.json, call-list.csv": "what could not be used, and whom to call about high usage",
+        "log/": "what the services logged",
     }
     return Section("To look into", (f"In {month.diary.out}:",), Table(("where", "what"), tuple(there.items())))
 

@@ -16,7 +16,9 @@ def demo(
     seed: Annotated[int, typer.Option(help="Another seed makes another town.")] = 1,
     accounts: Annotated[int, typer.Option(min=LEAST_ACCOUNTS, help="How many customers the town has.")] = 2000,
     out: Annotated[Path, typer.Option(help="Where to leave what the month produced.")] = Path("out/demo"),
-    data: Annotated[Path, typer.Option(help="The suite's own data folder; cleared first.")] = Path(".curbstop/demo"),
+    data: Annotated[
+        Path | None, typer.Option(help="Keep the suite's data here; cleared first. Default: nothing is kept.")
+    ] = None,
 ) -> None:
     """Live a billing month of a sample town; look into out/demo/ afterwards. Exits with 1 if the books disagree."""
     from deploy.local.demo.running import run_month

@@ -61,13 +61,13 @@ class Diary:
 
     def say(self, day: date, text: str) -> None:
         """A line of the story."""
-        self._bar.console.print(f"[dim]{day:%b} {day.day:>2}[/]  {text}", highlight=False)
+        self._bar.console.print(f"[dim]{day:%b} {day.day:>2}[/]  {text}", highlight=False, soft_wrap=True)
 
     def expect(self, holds: bool, sentence: str) -> None:
         """Note what is not as it must be; `sentence` says what is wrong."""
         if not holds:
             self.broken.append(sentence)
-            self._bar.console.print(f"[bold red]not as it must be:[/] {sentence}", highlight=False)
+            self._bar.console.print(f"[bold red]not as it must be:[/] {sentence}", highlight=False, soft_wrap=True)
 
     def write(self, name: str, content: str | bytes) -> Path:
         """A file among what the demo leaves behind."""

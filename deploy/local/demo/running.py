@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
@@ -33,10 +34,14 @@ PARTITIONS = 3
 SHARED = ("CURBSTOP_KAFKA_SERVERS", "CURBSTOP_POSTGRES_URL")
 
 
-def run_month(seed: int, accounts: int, out: Path, data: Path, console: Console) -> Diary:
+def run_month(seed: int, accounts: int, out: Path, data: Path | None, console: Console) -> Diary:
     """Everything from an empty folder to the printed account. Raises TroubleError when it cannot go on."""
-    _clear(data)
     shutil.rmtree(out, ignore_errors=True)
+    with _folder(data) as folder, _logs_kept(folder, out):
+        return _run(seed, accounts, out, folder, console)
+
+
+def _run(seed: int, accounts: int, out: Path, data: Path, console: Console) -> Diary:
     with Progress() as progress, suite_of(data, progress.tell) as suite:
         progress.stop()
         with Diary(out, console, DAYS) as diary:
@@ -54,6 +59,27 @@ def live_month(seed: int, accounts: int, suite: Suite, diary: Diary) -> tuple[Mo
         month = Month(seed, make_homes(seed, accounts), suite, office, diary, BEGINS)
         live(month)
         return month, close_books(month), keep_samples(month)
+
+
+@contextmanager
+def _folder(data: Path | None) -> Iterator[Path]:
+    """The suite's data folder, empty: the one named, or one that is gone afterwards."""
+    if data is not None:
+        _clear(data)
+        yield data
+        return
+    with TemporaryDirectory(prefix="curbstop-demo-", ignore_cleanup_errors=True) as temporary:
+        yield Path(temporary)
+
+
+@contextmanager
+def _logs_kept(data: Path, out: Path) -> Iterator[None]:
+    """Leave the services' logs beside the rest, above all when something went wrong."""
+    try:
+        yield
+    finally:
+        if (data / "log").exists():
+            shutil.copytree(data / "log", out / "log", dirs_exist_ok=True)
 
 
 def _clear(data: Path) -> None:

@@ -160,7 +160,7 @@ def opening_items(seed: int, homes: Iterable[Home]) -> Iterator[Row]:
     for number, home in enumerate(homes):
         chance = Random(f"{seed}/opening/{home.account}")
         for count, (service, amount, billed, due) in enumerate(_owed(chance, number % 25), 1):
-            yield home.account, f"OB-{home.account}-{count}", "bill", service, amount, billed, due
+            yield home.account, f"OB-{home.account}-{count}", "opening", service, amount, billed, due
 
 
 def _owed(chance: Random, place: int) -> Iterator[tuple[str, Decimal, date, date]]:
