@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from chassis.townpack import Bundle
+from contracts.billing import BillKind
 from services.billing.bills import store as bills
 from services.billing.bills.rederiving import Rederived, rederive
 from services.billing.usage import store as usage
@@ -18,6 +19,7 @@ from tests.billing.run_builders import (
     TARIFFS,
     RunOffice,
     a_read,
+    agreement,
     charges,
     customer,
 )
@@ -99,6 +101,21 @@ async def test_a_correction_between_the_two_that_was_never_billed_counts_for_not
     await town.read(a_read("1", 3000, replaces=wrong.read_id), wrong, a_read("1", 1000, APRIL_READ, MARCH_READ))
     await town.bill(APRIL)
     assert (await town.bills())["1"].current_charges == D("28.00")
+
+
+async def test_who_has_left_since_gets_a_bill_of_the_difference_alone(town: RunOffice) -> None:
+    last = MARCH_READ.replace(month=3, day=16)
+    gone = customer("1", *(agreement("1", one, end=last) for one in ("water", "garbage")))
+    await town.hear(gone, customer("2"))
+    final = a_read("1", 2000, until=last)
+    await town.read(final, a_read("2", 1000), a_read("2", 1000, APRIL_READ, MARCH_READ))
+    await town.bill()
+    await town.read(a_read("1", 1000, until=last, replaces=final.read_id))
+    run = await town.bill(APRIL)
+    bill = (await town.bills())["1"]
+    assert (bill.kind, bill.current_charges, bill.period_end) == (BillKind.CORRECTED, D("-2.00"), last)
+    assert (await town.certify(run)).holds
+    assert (await rederived(town, bill.number)).identical
 
 
 async def test_every_bill_can_be_made_again_byte_for_byte_from_what_was_stored_with_it(town: RunOffice) -> None:

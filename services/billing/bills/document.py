@@ -63,7 +63,7 @@ def bill_issued(
             "number": number,
             "account_id": customer.account_id,
             "account_number": customer.number,
-            "kind": BillKind.FINAL if is_final(customer, heading.through) else BillKind.REGULAR,
+            "kind": _kind(customer, made, heading),
             "cycle": heading.cycle,
             "run_id": heading.run_id,
             "bill_date": heading.bill_date,
@@ -85,6 +85,12 @@ def bill_issued(
             "business_date": heading.business_date,
         },
     )
+
+
+def _kind(customer: Customer, made: Made, heading: Heading) -> BillKind:
+    if not made.items:
+        return BillKind.CORRECTED
+    return BillKind.FINAL if is_final(customer, heading.through) else BillKind.REGULAR
 
 
 def is_final(customer: Customer, through: date) -> bool:

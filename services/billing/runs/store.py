@@ -21,8 +21,8 @@ r.actor as started_by, b.approved_by, b.certificate
 # Expected is whoever has a service with days in the period, or a period that an earlier run held, or a corrected read.
 _EXPECT = """
 insert into run_account (run_id, account_id, ordinal, services, state)
-select %(run_id)s, account_id, row_number() over (order by account_id), jsonb_agg(distinct service)
-    filter (where service is not null), 'expected'
+select %(run_id)s, account_id, row_number() over (order by account_id),
+    coalesce(jsonb_agg(distinct service) filter (where service is not null), '[]'), 'expected'
 from (
     select a.id as account_id, g.service
     from account a
@@ -146,9 +146,6 @@ async def expect(
             "not_billed": list(NOT_BILLED),
             "correcting": list(correcting),
         },
-    )
-    await (await tx.driver()).execute(
-        "update run_account set services = '[]' where run_id = %s and services is null", [run_id]
     )
     return cursor.rowcount
 
