@@ -25,3 +25,5 @@ class CollectionsPolicy(BaseModel):
 
 
 TOWN = Section("collections", CollectionsPolicy)
+
+check = TOWN.check

@@ -18,3 +18,5 @@ class PaymentsPolicy(BaseModel):
 
 
 TOWN = Section("payments", PaymentsPolicy)
+
+check = TOWN.check
