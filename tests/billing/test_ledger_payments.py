@@ -109,3 +109,9 @@ async def test_balances_go_out_once_for_each_account_of_a_batch_with_the_actor_o
     await office.know("1", "2")
     await office.pay(a_payment("1", "1.00"), a_payment("1", "1.00", seq=2), a_payment("2", "1.00"))
     assert sorted(one.payments_through for one in office.published) == [1, 2]
+
+
+async def test_a_batch_of_which_nothing_can_be_posted_changes_nothing(office: Office) -> None:
+    tx = await office.pay(a_payment("1", "0.00"))
+    assert (len(tx.refused), tx.outgoing) == (1, [])
+    assert await office.rows("select 1 from account") == []
