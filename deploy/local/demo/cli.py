@@ -10,6 +10,8 @@ from rich.console import Console
 from deploy.local.trouble import TroubleError
 
 LEAST_ACCOUNTS = 60
+PLAIN_WIDTH = 120
+"""Of what is written where nobody says how wide it may be."""
 
 
 def demo(
@@ -26,6 +28,8 @@ def demo(
 
     end_on_signals()
     console = Console()
+    if not console.is_terminal:
+        console.width = PLAIN_WIDTH
     began = time.monotonic()
     try:
         broken = run_month(seed, accounts, out, data, console).broken

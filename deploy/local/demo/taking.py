@@ -110,7 +110,8 @@ def place_suspense(month: Month) -> None:
     listed = month.office.get(SAM, "payments", "/suspense")
     told = sum((Decimal(one["amount"]) for one in listed), Decimal(0))
     month.expect(told == month.money.suspense, f"Suspense holds {told}, not {month.money.suspense}.")
-    first, amount = listed[0], Decimal(listed[0]["amount"])
+    first = min(listed, key=lambda one: str(one["account_number"]))
+    amount = Decimal(first["amount"])
     account = max(month.owed, key=lambda one: (month.owed[one], one))
     body = {"account_number": account, "why": "the payer called: a slip in the account number"}
     with month.diary.part(PART, "sam looks through suspense"):
