@@ -16,6 +16,7 @@ from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 from sqlmodel import SQLModel
 
+from chassis.arrays import array_literal
 from chassis.database import Transaction
 
 Row = Mapping[str, Any]
@@ -189,19 +190,11 @@ def _insert(table: Table, columns: Sequence[str]) -> sql.Composed:
     )
 
 
-def _columns(rows: Sequence[Row]) -> list[list[Any]]:
-    return [[_plain(row[column]) for row in rows] for column in rows[0]]
+def _columns(rows: Sequence[Row]) -> list[str]:
+    return [array_literal([row[column] for row in rows]) for column in rows[0]]
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, (dict, list)):
-        return Jsonb(value)
-    if value is None or isinstance(value, (str, int, bytes, bool, Decimal, UUID, date, datetime)):
-        return value
-    raise TypeError(f"a {type(value).__name__} can't be a column value: {value!r}")
-
-
-async def _keys(tx: Transaction, statement: sql.Composed, columns: list[list[Any]]) -> list[Any]:
+async def _keys(tx: Transaction, statement: sql.Composed, columns: list[str]) -> list[Any]:
     cursor = await (await tx.driver()).execute(statement, columns)
     return [key for (key,) in await cursor.fetchall()]
 
