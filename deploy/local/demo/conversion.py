@@ -47,8 +47,7 @@ def convert(month: Month) -> None:
         month.office.settle()
     month.say(f"dana imports {len(files)} files, {sum(one.rows for one in files):,} rows, in any order; all totals tie")
     _mend(month)
-    months_of = {one.point: one.passed for one in month.homes}
-    month.passed.update(months_of)
+    month.passed.update({one.point: one.passed for one in month.homes})
     month.diary.write("import/reports.json", json.dumps([one.report for one in month.imported], indent=1))
 
 
@@ -74,7 +73,7 @@ def _mend(month: Month) -> None:
     """Accounts whose person is on a bad line are nobody's news until the line is mended."""
     month.incomplete = len(month.office.get(PAT, "accounts", "/accounts/incomplete"))
     file = mended(month.homes)
-    month.diary.write("import/accounts-people-mended.csv", file.text)
+    month.diary.write(f"import/{file.file_name}", file.text)
     with month.diary.part(PART, "importing the mended rows"):
         month.imported.append(_import(month, file))
         month.office.settle()

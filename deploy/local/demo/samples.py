@@ -32,10 +32,10 @@ def _chosen(month: Month) -> Iterator[tuple[str, str]]:
     billed = [one for one in month.homes if one.account in month.owed and not one.commercial]
     paid = {one.account for _, one, outcome, _ in month.money.sent if outcome == "accepted"}
     wanted = {
-        "ordinary": [one for one in billed if one.point not in month.oddities],
+        "ordinary": [one for one in billed if one.point not in month.oddities and _place(month, one) > 10],
         "in-spanish": [one for one in billed if one.responsible.language == "es"],
         "second-bill-after-payment": [one for one in billed if one.cycle == "1" and one.account in paid],
-        "past-due": [one for one in billed if month.homes.index(one) % 25 == 9],
+        "past-due": [one for one in billed if _place(month, one) == 9],
         "register-over-zero": [one for one in billed if one.rolls_over],
         "high-usage": _odd(month, billed, "high"),
         "estimated": _odd(month, billed, "missing"),
@@ -44,6 +44,11 @@ def _chosen(month: Month) -> Iterator[tuple[str, str]]:
     for why, homes in wanted.items():
         if homes:
             yield why, homes[-1].account
+
+
+def _place(month: Month, home: Home) -> int:
+    """Which of 25 accounts, by which it is decided what they owed the old system."""
+    return month.homes.index(home) % 25
 
 
 def _odd(month: Month, billed: list[Home], oddity: str) -> list[Home]:
