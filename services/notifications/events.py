@@ -1,6 +1,7 @@
 """What notifications reads from Kafka. Handlers only queue: sending happens outside their transactions."""
 
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from chassis.consume import Subscription
@@ -54,18 +55,12 @@ async def erase_contacts(tx: Transaction, raws: Sequence[RawMessage]) -> None:
 
 
 async def take_accounts(tx: Transaction, received: list[Received[AccountChanged]]) -> None:
-    """Whose meter each service point is."""
-    rows = [
-        {
-            "service_point_id": agreement.service_point_id,
-            "account_id": one.event.account_id,
-            "version": one.event.version,
-        }
-        for one in received
-        for agreement in one.event.agreements
-        if agreement.service_point_id and agreement.end is None
-    ]
-    await store.keep_service_points(tx, rows)
+    """Who is served at which service point; what was said of it before is taken up now."""
+    events = [one.event for one in received]
+    agreements = [agreement for one in events for agreement in one.agreements]
+    await store.lock_service_points(tx, {one.service_point_id for one in agreements if one.service_point_id})
+    points = await store.keep_occupants(tx, events)
+    tx.now_known("service point", frozenset(map(str, points)))
 
 
 async def take_bills(tx: Transaction, received: list[Received[BillIssued]]) -> None:
@@ -85,17 +80,22 @@ async def take_delinquent(tx: Transaction, received: list[Received[AccountDelinq
 
 
 async def take_flagged(tx: Transaction, received: list[Received[UsageFlagged]]) -> None:
-    """Unusual usage is told to whom the meter serves now; nobody, if nobody is there."""
-    accounts = await store.accounts_at(tx, {one.event.service_point_id for one in received})
-    if (await TOWN.in_force(tx)).policy.usage_notes:
-        await _queue(
-            tx,
-            [
-                Telling(NoticeKind.HIGH_USAGE, one.event.read_id, accounts[one.event.service_point_id], one)
-                for one in received
-                if one.event.service_point_id in accounts
-            ],
-        )
+    """Unusual usage is told to whom the meter served then; nobody, if nobody was there."""
+    if not (await TOWN.in_force(tx)).policy.usage_notes:
+        return
+    points = {one.event.service_point_id for one in received}
+    await store.lock_service_points(tx, points)
+    unknown = await store.unknown_points(tx, points)
+    for one in received:
+        if one.event.service_point_id in unknown:
+            tx.wait_for(one, "service point", one.event.service_point_id)
+    accounts = await store.accounts_at(tx, [_read(one.event) for one in received])
+    told = [(one, accounts[_read(one.event)]) for one in received if _read(one.event) in accounts]
+    await _queue(tx, [Telling(NoticeKind.HIGH_USAGE, one.event.read_id, account, one) for one, account in told])
+
+
+def _read(event: UsageFlagged) -> tuple[UUID, date]:
+    return event.service_point_id, event.read_date
 
 
 async def take_day(tx: Transaction, received: list[Received[BusinessDayStarted]]) -> None:

@@ -10,4 +10,6 @@ class NotificationsSettings(Settings):
 
     smtp_host: str = "localhost"
     smtp_port: int = 25
+    mail_lease_seconds: int = 300
+    """How long a copy may take over the e-mails it took up, before another takes them for left behind."""
     print_folder: Path = Path("print")

@@ -9,13 +9,11 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import col, select
 
-from chassis.bulk import Arrivals, Row, insert_new, keep_newest, lock
+from chassis.bulk import Arrivals, Row, insert_new, keep_newest, lock, upsert
 from chassis.database import Transaction
 from chassis.refusal import not_found
-from contracts.accounts import ContactChanged
-from services.notifications.tables import AccountContact, MailingFile, Notice, ServicePoint
-
-LEASE = timedelta(minutes=5)
+from contracts.accounts import AccountChanged, ContactChanged
+from services.notifications.tables import Account, AccountContact, MailingFile, Notice, Occupant, ServicePoint
 
 
 @dataclass(frozen=True)
@@ -43,18 +41,57 @@ async def erase_contacts(tx: Transaction, ids: Collection[UUID]) -> None:
     )
 
 
-async def keep_service_points(tx: Transaction, rows: Sequence[Row]) -> None:
-    """Keep whose meter each service point is."""
-    await keep_newest(tx, ServicePoint, rows, "service_point_id")
+async def lock_service_points(tx: Transaction, ids: Collection[UUID]) -> None:
+    """What is said of a service point is taken up by one at a time."""
+    await lock(tx, ServicePoint, ids, key="service_point_id")
 
 
-async def accounts_at(tx: Transaction, points: Collection[UUID]) -> dict[UUID, UUID]:
-    """The account at each of these service points that has one."""
+async def keep_occupants(tx: Transaction, events: Sequence[AccountChanged]) -> frozenset[UUID]:
+    """Keep who is served where, by the newest snapshot of each account; answers the service points they name."""
+    rows = [{"account_id": one.account_id, "version": one.version} for one in events]
+    changed = await keep_newest(tx, Account, rows, "account_id")
+    newest = {one.account_id: one for one in sorted(events, key=lambda one: one.version)}
+    occupants = {row["agreement_id"]: row for account in changed for row in _occupants(newest[account])}
+    await tx.execute(text("delete from occupant where account_id = any(:ids)"), {"ids": list(changed)})
+    await upsert(tx, Occupant, list(occupants.values()), ("agreement_id",))
+    points = frozenset(row["service_point_id"] for row in occupants.values())
+    known = "update service_point set known = true where service_point_id = any(:ids)"
+    await tx.execute(text(known), {"ids": list(points)})
+    return points
+
+
+def _occupants(event: AccountChanged) -> list[dict[str, Any]]:
+    return [
+        {
+            "agreement_id": one.agreement_id,
+            "service_point_id": one.service_point_id,
+            "account_id": event.account_id,
+            "start": one.start,
+            "until": one.end,
+        }
+        for one in event.agreements
+        if one.service_point_id
+    ]
+
+
+async def unknown_points(tx: Transaction, ids: Collection[UUID]) -> set[UUID]:
+    """Which of these service points no account was heard of yet."""
+    query = text("select service_point_id from service_point where service_point_id = any(:ids) and not known")
+    return set((await tx.execute(query, {"ids": list(ids)})).scalars())
+
+
+async def accounts_at(tx: Transaction, reads: Sequence[tuple[UUID, date]]) -> dict[tuple[UUID, date], UUID]:
+    """The account that was served by the end of each read: service point and day. Nobody where it stood empty."""
     rows = await tx.execute(
-        text("select service_point_id, account_id from service_point where service_point_id = any(:ids)"),
-        {"ids": list(points)},
+        text(
+            "select r.service_point_id, r.read_on, o.account_id"
+            " from unnest(cast(:points as uuid[]), cast(:days as date[])) as r (service_point_id, read_on)"
+            " join occupant o on o.service_point_id = r.service_point_id and o.start < r.read_on"
+            " and coalesce(o.until, 'infinity') >= r.read_on order by o.start"
+        ),
+        {"points": [point for point, _ in reads], "days": [day for _, day in reads]},
     )
-    return {row.service_point_id: row.account_id for row in rows}
+    return {(row.service_point_id, row.read_on): row.account_id for row in rows}
 
 
 async def ebill_flags(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, bool]:
@@ -86,8 +123,8 @@ async def taken_back(tx: Transaction, about: Collection[UUID]) -> set[UUID]:
     return set(rows.scalars())
 
 
-async def claim_emails(tx: Transaction, limit: int) -> list[ToTell]:
-    """Take e-mails to send for the next minutes. A copy that dies leaves them to be taken again: at least once."""
+async def claim_emails(tx: Transaction, limit: int, lease: timedelta) -> list[ToTell]:
+    """Take e-mails to send for the length of a lease. A copy that dies leaves them to be taken again: at least once."""
     rows = await tx.execute(
         text(
             "update notice set state = 'sending', claimed_until = now() + :lease, attempts = attempts + 1"
@@ -97,7 +134,7 @@ async def claim_emails(tx: Transaction, limit: int) -> list[ToTell]:
             "  order by notice_id limit :limit for update skip locked)"
             " returning notice_id"
         ),
-        {"lease": LEASE, "limit": limit},
+        {"lease": lease, "limit": limit},
     )
     return await to_tell(tx, list(rows.scalars()))
 

@@ -28,13 +28,33 @@ class AccountContact(Table, table=True):
 
 
 class ServicePoint(Table, table=True):
-    """Whose meter a service point is now, for notes about usage."""
+    """A service point, known once an account was heard of that is or was served there: the row that writers lock."""
 
     __tablename__ = "service_point"
 
     service_point_id: UUID = Field(primary_key=True)
-    account_id: UUID
+    known: bool = False
+
+
+class Account(Table, table=True):
+    """The newest version of an account that was heard of."""
+
+    __tablename__ = "account"
+
+    account_id: UUID = Field(primary_key=True)
     version: int
+
+
+class Occupant(Table, table=True):
+    """Who is served at a service point from a day on, until the first day not served."""
+
+    __tablename__ = "occupant"
+
+    agreement_id: UUID = Field(primary_key=True)
+    service_point_id: UUID = Field(index=True)
+    account_id: UUID = Field(index=True)
+    start: date
+    until: date | None = None
 
 
 class Notice(Table, table=True):

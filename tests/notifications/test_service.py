@@ -17,7 +17,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from pypdf import PdfReader
 
 from chassis.kafka import credentials
-from contracts.accounts import Contact, ContactChanged, ContactRole
+from contracts.accounts import AccountChanged, AccountStatus, Contact, ContactChanged, ContactRole, ServiceAgreement
 from contracts.base import Event
 from contracts.billing import BillCancelled, BillIssued, BusinessDayStarted
 from contracts.ids import thing_id
@@ -27,7 +27,7 @@ from deploy.local.places import Places
 from services.notifications.app import build
 from services.notifications.settings import NotificationsSettings
 from tests.conftest import GivenDatabase, GivenTopics
-from tests.notifications.builders import TOWN, a_bill, an_address
+from tests.notifications.builders import TOWN, a_bill, a_flagged_read, an_address
 from tests.running import apply_town, environment, eventually, messages, running, settled
 
 TOPICS = [
@@ -211,3 +211,48 @@ async def test_a_clerk_sees_the_bill_as_its_customer_does(desk: Desk) -> None:
     await desk.hear(bill())
     answer = await desk.client.get(f"/accounts/{NUMBER}/bills/{bill().bill_id}.pdf")
     assert (answer.headers["content-type"], answer.content[:4]) == ("application/pdf", b"%PDF")
+
+
+POINT = a_flagged_read().service_point_id
+
+
+def occupied(
+    start: date = date(2020, 1, 1), end: date | None = None, version: int = 1, number: str = NUMBER
+) -> AccountChanged:
+    """An account that is served at the service point of flagged reads."""
+    agreement = thing_id(TOWN, "agreement", number)
+    water = ServiceAgreement(
+        agreement_id=agreement, service="water", service_point_id=POINT, start=start, end=end,
+    )  # fmt: skip
+    return AccountChanged(
+        account_id=thing_id(TOWN, "account", number), number=number, version=version, status=AccountStatus.ACTIVE,
+        opened=start, cycle="1", premise_id=UUID(int=5), responsible_person_id=UUID(int=7), agreements=(water,),
+        business_date=DAY,
+    )  # fmt: skip
+
+
+async def test_unusual_usage_that_is_told_before_anything_of_its_meter_waits_for_it(desk: Desk) -> None:
+    await desk.hear(contact(ebill=False))
+    await desk.hear(a_flagged_read())
+    assert await desk.notices() == []
+    await desk.hear(occupied())
+    (notice,) = await desk.notices()
+    assert (notice["kind"], notice["about"]) == ("high_usage", str(a_flagged_read().read_id))
+    assert (await desk.client.get("/waiting")).json() == []
+
+
+async def test_unusual_usage_is_told_to_whom_the_meter_served_then(desk: Desk) -> None:
+    moved = a_flagged_read().read_date
+    await desk.hear(contact(ebill=False))
+    await desk.hear(occupied(end=moved, version=7))
+    await desk.hear(occupied(start=moved, number="10009999"))
+    await desk.hear(a_flagged_read())
+    assert [notice["kind"] for notice in await desk.notices()] == ["high_usage"]
+
+
+async def test_unusual_usage_where_nobody_was_served_is_told_to_nobody(desk: Desk) -> None:
+    await desk.hear(contact(ebill=False))
+    await desk.hear(occupied(end=date(2023, 1, 1)))
+    await desk.hear(a_flagged_read())
+    assert await desk.notices() == []
+    assert (await desk.client.get("/waiting")).json() == []

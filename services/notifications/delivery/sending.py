@@ -5,7 +5,7 @@ it up when the claim runs out and sends the same message again, which mail progr
 """
 
 import asyncio
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 
 import aiosmtplib
 from sqlalchemy.exc import SQLAlchemyError
@@ -46,8 +46,11 @@ async def keep_sending(kit: Kit) -> None:
 
 async def send_some(kit: Kit) -> int:
     """Send the next e-mails over one connection; answers how many were taken up."""
+    settings = kit.settings
+    assert isinstance(settings, NotificationsSettings)
+    lease = timedelta(seconds=settings.mail_lease_seconds)
     async with transaction(kit.engine, kit.parts.name, "mail", new_trace()) as tx:
-        claimed = await store.claim_emails(tx, AT_ONCE)
+        claimed = await store.claim_emails(tx, AT_ONCE, lease)
         if not claimed:
             return 0
         try:
@@ -55,8 +58,6 @@ async def send_some(kit: Kit) -> int:
         except Refused:
             return 0
         style = Style(town.policy.letterhead, await templates_in_force(tx))
-    settings = kit.settings
-    assert isinstance(settings, NotificationsSettings)
     server = aiosmtplib.SMTP(hostname=settings.smtp_host, port=settings.smtp_port, timeout=30)
     async with server:
         for one in claimed:
