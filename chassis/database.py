@@ -1,6 +1,8 @@
 """One connection pool, and the unit of work that every handler and request is given."""
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 import psycopg
@@ -21,7 +23,8 @@ class Outgoing:
     topic: str
     key: str
     value: bytes | None
-    headers: list[tuple[str, str]]
+    headers: str
+    """As JSON, a list of pairs."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ class Transaction:
     service: str
     actor: str
     trace: str
+    began: datetime = field(default_factory=lambda: datetime.now(UTC))
     outgoing: list[Outgoing] = field(default_factory=list)
     audits: list[AuditEntry] = field(default_factory=list)
     refused: list[tuple[Received[Any], str]] = field(default_factory=list)
@@ -54,16 +58,22 @@ class Transaction:
 
     def publish(self, topic: Topic[E], event: E, cause: Received[Any] | None = None) -> None:
         """Send an event once this transaction has committed. `cause` is the message it follows from, if any."""
-        identity, key = topic.identity_of(event), topic.key_of(event)
-        trace = next_hop(cause.trace if cause else self.trace)
+        trace = next_hop(cause.trace) if cause else self.hop
         actor = cause.actor if cause else self.actor
-        headers = headers_for(topic.name, identity, self.service, key, trace, actor)
-        self.outgoing.append(Outgoing(topic.name, key, event.model_dump_json().encode(), headers))
+        self._send(topic, topic.identity_of(event), topic.key_of(event), event.model_dump_json().encode(), trace, actor)
 
     def erase(self, topic: Topic[E], key: str) -> None:
         """Send a tombstone: the snapshot of this key is to be forgotten."""
-        headers = headers_for(topic.name, f"{key}:erased", self.service, key, next_hop(self.trace), self.actor)
-        self.outgoing.append(Outgoing(topic.name, key, None, headers))
+        self._send(topic, f"{key}:erased", key, None, self.hop, self.actor)
+
+    def _send(self, topic: Topic[E], identity: str, key: str, value: bytes | None, trace: str, actor: str) -> None:
+        headers = headers_for(topic.name, identity, self.service, key, trace, actor, self.began)
+        self.outgoing.append(Outgoing(topic.name, key, value, headers))
+
+    @cached_property
+    def hop(self) -> str:
+        """What this transaction's own messages carry as their trace: one step on."""
+        return next_hop(self.trace)
 
     def audit(
         self,

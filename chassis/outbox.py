@@ -27,7 +27,7 @@ async def write(tx: Transaction) -> None:
     driver = await tx.driver()
     numbers = await _take_numbers(driver, len(tx.outgoing))
     messages = [
-        (number, day, one.topic, one.key, one.value, [list(header) for header in one.headers])
+        (number, day, one.topic, one.key, one.value, one.headers)
         for (number, day), one in zip(numbers, tx.outgoing, strict=True)
     ]
     await copy_columns(tx, "outbox", ("id", "day", "topic", "key", "value", "headers"), messages)
