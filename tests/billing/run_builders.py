@@ -1,6 +1,6 @@
 """A town with tariffs, accounts with meters, and the work of a billing run, for the tests of runs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -23,7 +23,7 @@ from services.billing.runs.certifying import certify
 from services.billing.runs.starting import RunOrder
 from services.billing.runs.store import BillingRun, counted, find
 from services.billing.usage.events import take_reads
-from tests.billing.office import A_PACK, Office, account_id, an_account, received
+from tests.billing.office import A_PACK, Office, an_account, received
 
 TARIFFS = {
     "tariffs/water.yaml": """
@@ -201,8 +201,3 @@ def charges(bill: BillIssued) -> dict[str, Decimal]:
     for line in bill.lines:
         amounts[line.service] = amounts.get(line.service, Decimal(0)) + line.amount
     return amounts
-
-
-def ids(numbers: Iterable[str]) -> list[UUID]:
-    """The ids of accounts."""
-    return [account_id(number) for number in numbers]

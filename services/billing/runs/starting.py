@@ -14,7 +14,7 @@ from contracts.ids import derived_id
 from services.billing.bills.correcting import pending_corrections
 from services.billing.bills.due import closed_days, due_date
 from services.billing.policy import TOWN
-from services.billing.runs import store
+from services.billing.runs import store, unbilled
 from services.billing.runs.certifying import certify
 from services.billing.runs.store import BillingRun
 from services.billing.runs.work import CHUNK
@@ -167,7 +167,7 @@ async def hold(tx: Transaction, run_id: UUID, account: str, why: str) -> Billing
     services = await store.services_of(tx, account_id, billing.period_start, billing.period_end)
     if not await store.add_held(tx, run_id, account_id, services, why):
         raise Refused(f"Account {account} is part of the run already.")
-    await store.note_unbilled(tx, billing)
+    await unbilled.note(tx, billing)
     tx.audit("hold", f"run {run_id}", why, after={"account": account})
     return await store.find(tx, run_id)
 

@@ -28,7 +28,7 @@ from services.billing.bills.written import write
 from services.billing.customers.tables import Account
 from services.billing.ledger import BillPosting, Statement, post_bills, reverse_bills, statements
 from services.billing.policy import TOWN
-from services.billing.runs import store
+from services.billing.runs import store, unbilled
 from services.billing.runs.exceptions import LastBill, exceptions_of
 from services.billing.runs.store import BillingRun, Expected, Judged
 from services.billing.runs.totals import Tally
@@ -165,7 +165,7 @@ async def _save(tx: Transaction, batch: Batch) -> None:
     await bills.save(tx, batch.bills)
     await post_bills(tx, batch.postings, policy, run.business_date)
     await mark_billed(tx, batch.reads)
-    await store.settle_unbilled(tx, run.period_end, pairs)
+    await unbilled.settle(tx, run.period_end, pairs)
     await store.set_state(tx, run.id, [account for account, _ in pairs], "billed")
     await store.hold(tx, run.id, batch.held)
 
@@ -181,7 +181,7 @@ async def undo(tx: Transaction, run: Run, chunk: Chunk) -> dict[str, Any]:
     await reverse_bills(tx, [bill.id for bill in standing], policy, day)
     await bills.cancel(tx, [bill.id for bill in standing], day, reason)
     await mark_awaiting(tx, [read for bill in standing for read in bill.reads])
-    await store.reopen_unbilled(tx, [(bill.account_id, bill.id) for bill in standing])
+    await unbilled.reopen(tx, [(bill.account_id, bill.id) for bill in standing])
     await store.set_state(tx, run.id, accounts, "cancelled")
     for bill in standing:
         tx.publish(
@@ -233,12 +233,12 @@ async def _reviewed(tx: Transaction, run: Run) -> str:
 
 
 async def _issued(tx: Transaction, run: Run) -> str:
-    await store.note_unbilled(tx, await store.find(tx, run.id))
+    await unbilled.note(tx, await store.find(tx, run.id))
     return "issued"
 
 
 async def _undone(tx: Transaction, run: Run) -> str:
-    await store.forget_unbilled(tx, run.id)
+    await unbilled.forget(tx, run.id)
     return "undone"
 
 
