@@ -20,7 +20,7 @@ def test_the_same_seed_pays_the_same() -> None:
 def test_everything_that_can_happen_to_a_payment_happens() -> None:
     sent = online_payments(1, OWED, DAY)
     assert set(Outcome) == {one.expected for one in sent}
-    assert Counter(one.expected for one in sent)[Outcome.ACCEPTED] == 30
+    assert Counter(one.expected for one in sent)[Outcome.ACCEPTED] == 38
 
 
 def test_every_good_payment_is_one_the_contracts_accept() -> None:

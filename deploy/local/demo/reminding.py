@@ -10,26 +10,33 @@ from deploy.local.demo.taking import pay_at_counter
 PART = "reminders"
 
 
+FEW = 3
+
+
 def remind(month: Month) -> None:
-    """One of those proposed pays this morning, one is ill; the others are reminded."""
-    proposed = month.office.get(KIM, "collections", "/reminders/proposed")
-    month.expect(len(proposed) > 2, f"Only {len(proposed)} reminders are proposed on {month.day}.")
-    if len(proposed) < 3:
-        return
-    paid, ill = proposed[0]["account_number"], proposed[1]["account_number"]
-    pay_at_counter(month, paid, _past_due(month, paid))
+    """Where there are some, one of those proposed pays this morning and one is ill; the others are reminded."""
+    proposed = [one["account_number"] for one in month.office.get(KIM, "collections", "/reminders/proposed")]
+    month.expect(bool(proposed), f"No reminders are proposed on {month.day}.")
+    paid, ill = proposed[:2] if len(proposed) >= FEW else ("", "")
+    if paid:
+        pay_at_counter(month, paid, _past_due(month, paid))
     with month.diary.part(PART, "kim looks through the reminders"):
-        month.office.post(SAM, "collections", f"/accounts/{ill}/holds", _hold(month))
+        if ill:
+            month.office.post(SAM, "collections", f"/accounts/{ill}/holds", _hold(month))
         answer = month.office.post(KIM, "collections", "/reminders/approve", {"why": "looked through"})
         month.office.settle()
-    month.expect(ill in answer["left_out"], f"Account {ill} was reminded although there is a hold.")
-    month.expect(not _reminded(month, paid), f"Account {paid} was reminded although it paid this morning.")
+    _expect(month, paid, ill, answer)
     done = Reminded(month.day, len(proposed), answer["reminded"], dict(answer["left_out"]))
     month.reminded.append(done)
-    month.say(
-        f"kim approves {done.reminded} of {done.proposed} reminders; {paid} pays before, {ill} has a medical hold: "
-        "neither is reminded"
-    )
+    why = f"; {paid} pays before, {ill} has a medical hold: neither is reminded" if paid else ""
+    month.say(f"kim approves {done.reminded} of {done.proposed} reminders{why}")
+
+
+def _expect(month: Month, paid: str, ill: str, answer: dict[str, Any]) -> None:
+    if ill:
+        month.expect(ill in answer["left_out"], f"Account {ill} was reminded although there is a hold.")
+    if paid:
+        month.expect(not _reminded(month, paid), f"Account {paid} was reminded although it paid this morning.")
 
 
 def _hold(month: Month) -> dict[str, Any]:

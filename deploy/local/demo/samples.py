@@ -5,6 +5,7 @@ from typing import Any
 
 from deploy.local.demo.month import Month
 from deploy.local.demo.office import RUTH
+from deploy.local.demo.town.files import IN_CREDIT, LATEST, PLACES
 from deploy.local.demo.town.homes import Home
 
 PART = "books"
@@ -32,10 +33,10 @@ def _chosen(month: Month) -> Iterator[tuple[str, str]]:
     billed = [one for one in month.homes if one.account in month.owed and not one.commercial]
     paid = {one.account for _, one, outcome, _ in month.money.sent if outcome == "accepted"}
     wanted = {
-        "ordinary": [one for one in billed if one.point not in month.oddities and _place(month, one) > 10],
+        "ordinary": [one for one in billed if one.point not in month.oddities and _place(month, one) > IN_CREDIT],
         "in-spanish": [one for one in billed if one.responsible.language == "es"],
         "second-bill-after-payment": [one for one in billed if one.cycle == "1" and one.account in paid],
-        "past-due": [one for one in billed if _place(month, one) == 9],
+        "past-due": [one for one in billed if _place(month, one) == LATEST],
         "register-over-zero": [one for one in billed if one.rolls_over],
         "high-usage": _odd(month, billed, "high"),
         "estimated": _odd(month, billed, "missing"),
@@ -47,8 +48,8 @@ def _chosen(month: Month) -> Iterator[tuple[str, str]]:
 
 
 def _place(month: Month, home: Home) -> int:
-    """Which of 25 accounts, by which it is decided what they owed the old system."""
-    return month.homes.index(home) % 25
+    """By which it is decided what an account owed the old system."""
+    return month.homes.index(home) % PLACES
 
 
 def _odd(month: Month, billed: list[Home], oddity: str) -> list[Home]:

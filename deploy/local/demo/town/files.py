@@ -14,6 +14,8 @@ from deploy.local.demo.town.schedule import BEGINS
 
 Row = Sequence[object]
 CENT = Decimal("0.01")
+PLACES, NOT_YET_DUE, LATEST, IN_CREDIT = 40, 11, 13, 14
+"""Of 40 accounts, eleven owe a bill that is not due yet, three are late by one to three months, one has credit."""
 
 
 @dataclass(frozen=True)
@@ -162,18 +164,17 @@ def opening_items(seed: int, homes: Iterable[Home]) -> Iterator[Row]:
     """What customers still owed the old system, or had in credit."""
     for number, home in enumerate(homes):
         chance = Random(f"{seed}/opening/{home.account}")
-        for count, (service, amount, billed, due) in enumerate(_owed(chance, number % 25), 1):
+        for count, (service, amount, billed, due) in enumerate(_owed(chance, number % PLACES), 1):
             yield home.account, f"OB-{home.account}-{count}", "opening", service, amount, billed, due
 
 
 def _owed(chance: Random, place: int) -> Iterator[tuple[str, Decimal, date, date]]:
-    """Of 25 accounts, seven owe a bill that is not due yet, three are late by one to three months, one has credit."""
-    if place < 7:
+    if place < NOT_YET_DUE:
         yield from _old_bill(chance, BEGINS + timedelta(days=chance.randrange(5, 14)))
-    elif place < 10:
-        for months in range(1, 2 + place - 7):
+    elif place <= LATEST:
+        for months in range(1, 2 + place - NOT_YET_DUE):
             yield from _old_bill(chance, BEGINS - timedelta(days=30 * months - 12))
-    elif place == 10:
+    elif place == IN_CREDIT:
         yield "water", -_dollars(chance, 8, 60), BEGINS - timedelta(days=20), BEGINS - timedelta(days=20)
 
 

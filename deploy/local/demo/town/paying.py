@@ -11,7 +11,7 @@ from random import Random
 
 from contracts.payments import Outcome
 
-PAY_ONLINE = 0.6
+PAY_ONLINE = 0.75
 PAY_AT_COUNTER = 0.05
 
 
