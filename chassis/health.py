@@ -25,6 +25,7 @@ class Settled(BaseModel):
     unsent: int
     unhandled: dict[str, int]
     chunks_to_do: int
+    background_to_do: int
     waiting_facts: int
     dead_letters: int
 
@@ -61,12 +62,14 @@ async def settled(request: Request) -> Settled:
     behind = await unhandled(kit)
     unsent, _ = await outbox.depth(kit.engine)
     chunks = await runs.unfinished(kit.engine, kit.parts.workers)
+    background = await kit.parts.background_to_do(kit.engine) if kit.parts.background_to_do else 0
     waiting, letters = await _kept(kit)
     return Settled(
-        settled=not unsent and not chunks and not any(behind.values()),
+        settled=not (unsent or chunks or background or any(behind.values())),
         unsent=unsent,
         unhandled=behind,
         chunks_to_do=chunks,
+        background_to_do=background,
         waiting_facts=waiting,
         dead_letters=letters,
     )

@@ -34,6 +34,8 @@ class Parts:
     snapshots: dict[str, Republish] = field(default_factory=dict)
     check_pack: Callable[[Bundle], list[Mistake]] | None = None
     background: Sequence[Background] = ()
+    background_to_do: Callable[[AsyncEngine], Awaitable[int]] | None = None
+    """How much work waits for `background`: nothing is settled before it is done."""
 
 
 @dataclass(frozen=True)

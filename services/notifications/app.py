@@ -5,7 +5,7 @@ from fastapi import FastAPI
 from chassis.kit import Parts
 from chassis.service import service_app
 from services.notifications import api, events
-from services.notifications.delivery.sending import keep_sending
+from services.notifications.delivery.sending import emails_to_send, keep_sending
 from services.notifications.mailings.mailing import worker
 from services.notifications.policy import check
 from services.notifications.settings import NotificationsSettings
@@ -21,5 +21,6 @@ def build(settings: NotificationsSettings | None = None) -> FastAPI:
         workers=(worker(settings.print_folder),),
         check_pack=check,
         background=(keep_sending,),
+        background_to_do=emails_to_send,
     )
     return service_app(parts, settings)

@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlmodel import col, select
+from sqlmodel import col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chassis.bulk import Arrivals, Row, insert_new, keep_newest, lock, upsert
 from chassis.database import Transaction
@@ -121,6 +122,12 @@ async def taken_back(tx: Transaction, about: Collection[UUID]) -> set[UUID]:
     """Which of these things were taken back."""
     rows = await tx.execute(text("select about from taken_back where about = any(:about)"), {"about": list(about)})
     return set(rows.scalars())
+
+
+async def count_emails(session: AsyncSession) -> int:
+    """How many e-mails are queued or on their way."""
+    query = select(func.count()).where(Notice.channel == "email", col(Notice.state).in_(("queued", "sending")))
+    return (await session.exec(query)).one()
 
 
 async def claim_emails(tx: Transaction, limit: int, lease: timedelta) -> list[ToTell]:

@@ -108,7 +108,8 @@ async def suspense_of(tx: Transaction, numbers: Collection[str]) -> list[Tender]
 
 async def suspense(tx: Transaction) -> list[Tender]:
     """All money whose account is not known, oldest first."""
-    query = select(Tender).where(Tender.state == SUSPENSE).order_by(col(Tender.taken_at))
+    query = select(Tender).where(Tender.state == SUSPENSE)
+    query = query.order_by(col(Tender.taken_at), col(Tender.payment_id))
     return list((await tx.session.exec(query)).all())
 
 

@@ -9,6 +9,8 @@ from datetime import UTC, datetime, time, timedelta
 
 import aiosmtplib
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chassis.days import last_begun
 from chassis.edge import transaction
@@ -42,6 +44,12 @@ async def keep_sending(kit: Kit) -> None:
         else:
             if not sent:
                 await asyncio.sleep(IDLE)
+
+
+async def emails_to_send(engine: AsyncEngine) -> int:
+    """How many e-mails are queued or on their way."""
+    async with AsyncSession(engine) as session:
+        return await store.count_emails(session)
 
 
 async def send_some(kit: Kit) -> int:
