@@ -98,7 +98,7 @@ def _subscribe(broker: KafkaBroker, consumer: Consumer, subscription: Subscripti
         session_timeout_ms=session_ms,
         heartbeat_interval_ms=session_ms // 6,
         max_poll_interval_ms=600_000,
-        fetch_max_wait_ms=200,
+        fetch_max_wait_ms=500,
         batch_timeout_ms=100,
     )(take)
 

@@ -161,7 +161,8 @@ async def keep_working(service: str, engine: AsyncEngine, workers: Sequence[Work
     log = logger("runs")
     while True:
         try:
-            worked = [await _work_once(service, engine, worker) for worker in workers]
+            wanted = await _wanted(engine, workers)
+            worked = [await _work_once(service, engine, worker) for worker in wanted]
         except Exception as error:
             if not is_passing(error):
                 raise
@@ -169,6 +170,17 @@ async def keep_working(service: str, engine: AsyncEngine, workers: Sequence[Work
             worked = []
         if not any(worked):
             await asyncio.sleep(IDLE_POLL)
+
+
+async def _wanted(engine: AsyncEngine, workers: Sequence[Worker]) -> list[Worker]:
+    """The workers that some run is in the state of: an idle copy asks one question, not two transactions for each."""
+    async with engine.connect() as connection:
+        rows = await connection.execute(_UNDER_WAY, {"states": [worker.state for worker in workers]})
+        under_way = {(kind, state) for kind, state in rows}
+    return [worker for worker in workers if (worker.kind, worker.state) in under_way]
+
+
+_UNDER_WAY = text("select distinct kind, state from run where state = any(:states)")
 
 
 async def _work_once(service: str, engine: AsyncEngine, worker: Worker) -> bool:

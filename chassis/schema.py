@@ -79,6 +79,7 @@ create table run (
     started_at timestamptz not null default now(),
     finished_at timestamptz
 );
+create index run_state on run (state);
 create table chunk (
     run_id uuid not null references run,
     number integer not null,
