@@ -12,8 +12,9 @@ from uuid import UUID
 
 from psycopg import sql
 from psycopg.types.json import Jsonb
-from sqlalchemy import Table
+from sqlalchemy import ARRAY, ColumnElement, Table, Uuid, any_, literal
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.orm import Mapped
 from sqlmodel import SQLModel
 
 from chassis.arrays import array_literal
@@ -165,15 +166,19 @@ async def lock(tx: Transaction, model: type[SQLModel], keys: Collection[UUID], k
 
     Any two handlers take their locks in the same order and can't wait for each other in a circle.
     """
-    ordered = sorted(keys)
+    ordered = [array_literal(sorted(keys))]
     table, column = sql.Identifier(table_of(model).name), sql.Identifier(key)
     driver = await tx.driver()
     await driver.execute(
-        sql.SQL("insert into {} ({}) select unnest(%s::uuid[]) on conflict do nothing").format(table, column), [ordered]
+        sql.SQL("insert into {} ({}) select unnest(%s::uuid[]) on conflict do nothing").format(table, column), ordered
     )
-    await driver.execute(
-        sql.SQL("select 1 from {0} where {1} = any(%s) order by {1} for no key update").format(table, column), [ordered]
-    )
+    one_by_one = "select 1 from {0} where {1} = any(%s::uuid[]) order by {1} for no key update"
+    await driver.execute(sql.SQL(f"select count(*) from ({one_by_one}) locked").format(table, column), ordered)
+
+
+def among(column: ColumnElement[UUID] | Mapped[UUID], keys: Collection[UUID]) -> ColumnElement[bool]:
+    """`column = any(keys)`: one parameter for any number of keys, where `in_` makes a statement as long as they are."""
+    return column == any_(literal(list(keys), ARRAY(Uuid)))
 
 
 def _names(columns: Iterable[str]) -> sql.Composed:

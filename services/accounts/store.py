@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import SQLModel, col, select
 
-from chassis.bulk import Row, keep_newest, lock, table_of, upsert
+from chassis.bulk import Row, among, keep_newest, lock, table_of, upsert
 from chassis.database import Transaction
 from chassis.refusal import not_found
 from contracts.accounts import ContactRole
@@ -125,7 +125,7 @@ async def ids_after(tx: Transaction, after: UUID | None, limit: int) -> list[UUI
 
 
 async def _agreements(tx: Transaction, account_ids: Collection[UUID]) -> dict[UUID, list[Agreement]]:
-    query = select(Agreement).where(col(Agreement.account_id).in_(account_ids))
+    query = select(Agreement).where(among(col(Agreement.account_id), account_ids))
     found: dict[UUID, list[Agreement]] = {}
     for one in await tx.session.exec(query.order_by(col(Agreement.service), col(Agreement.start_date))):
         found.setdefault(one.account_id, []).append(one)
@@ -134,7 +134,7 @@ async def _agreements(tx: Transaction, account_ids: Collection[UUID]) -> dict[UU
 
 async def _by_id(tx: Transaction, model: type[T], ids: Collection[UUID]) -> dict[UUID, T]:
     table = table_of(model)
-    found = await tx.session.exec(select(model).where(table.c.id.in_(ids)))
+    found = await tx.session.exec(select(model).where(among(table.c.id, ids)))
     return {one.id: one for one in found}  # type: ignore[attr-defined]
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import col, or_, select
 
-from chassis.bulk import Arrivals, Row, insert_new, keep_newest, lock
+from chassis.bulk import Arrivals, Row, among, insert_new, keep_newest, lock
 from chassis.database import Transaction
 from chassis.refusal import not_found
 from services.collections.rules import Standing
@@ -49,7 +49,7 @@ async def late_accounts(tx: Transaction, day: date, after_days: int, minimum: De
 
 async def standings(tx: Transaction, ids: Collection[UUID], day: date) -> dict[UUID, Standing]:
     """How accounts stand that billing has spoken of; they are locked by the caller."""
-    balances = (await tx.session.exec(select(Balance).where(col(Balance.account_id).in_(ids)))).all()
+    balances = (await tx.session.exec(select(Balance).where(among(col(Balance.account_id), ids)))).all()
     last = await _last_payments(tx, ids)
     holds = await holds_in_force(tx, ids, day)
     return {
@@ -77,7 +77,7 @@ async def _last_payments(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, i
 async def holds_in_force(tx: Transaction, ids: Collection[UUID], day: date) -> dict[UUID, list[Hold]]:
     """Holds that stand on a day, by account."""
     query = select(Hold).where(
-        col(Hold.account_id).in_(ids),
+        among(col(Hold.account_id), ids),
         col(Hold.lifted).is_(None),
         or_(col(Hold.until).is_(None), col(Hold.until) >= day),
     )
@@ -89,7 +89,7 @@ async def holds_in_force(tx: Transaction, ids: Collection[UUID], day: date) -> d
 
 async def open_cases(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, Case]:
     """The open case of each account that has one."""
-    query = select(Case).where(col(Case.account_id).in_(ids), col(Case.closed).is_(None))
+    query = select(Case).where(among(col(Case.account_id), ids), col(Case.closed).is_(None))
     return {one.account_id: one for one in await tx.session.exec(query)}
 
 
@@ -102,13 +102,13 @@ async def cases_at(tx: Transaction, step: str) -> list[tuple[Case, str]]:
 
 async def balances(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, Balance]:
     """What billing last said of accounts."""
-    found = await tx.session.exec(select(Balance).where(col(Balance.account_id).in_(ids)))
+    found = await tx.session.exec(select(Balance).where(among(col(Balance.account_id), ids)))
     return {one.account_id: one for one in found}
 
 
 async def cases_by_id(tx: Transaction, ids: Collection[UUID]) -> list[Case]:
     """Cases by their ids."""
-    return list((await tx.session.exec(select(Case).where(col(Case.id).in_(ids)))).all())
+    return list((await tx.session.exec(select(Case).where(among(col(Case.id), ids)))).all())
 
 
 async def find_account(tx: Transaction, number: str) -> Account:

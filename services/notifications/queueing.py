@@ -1,6 +1,7 @@
 """What is to be told to whom, by which channel (pure)."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,7 @@ class Telling:
     account_id: UUID
     message: Received[Any]
 
-    @property
+    @cached_property
     def notice_id(self) -> UUID:
         """One notice for each thing told, however often the event comes."""
         return derived_id("notice", self.kind, self.about)
