@@ -4,9 +4,13 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Annotated, Any
 
+from aiokafka.errors import KafkaError
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from psycopg import errors as postgres
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.auth import CurrentCaller
@@ -18,6 +22,16 @@ from chassis.logs import logger
 from chassis.refusal import Refused
 
 BODY_LIMIT = 64 * 1024 * 1024
+AWAY = (
+    OperationalError,
+    InterfaceError,
+    PoolTimeout,
+    postgres.OperationalError,
+    postgres.InterfaceError,
+    KafkaError,
+    ConnectionError,
+)
+"""What a request meets while a part that it needs is down, or has ended its transaction: the same may work soon."""
 
 
 def kit_of(request: Request) -> Kit:
@@ -58,6 +72,14 @@ def answer_with_sentences(app: FastAPI) -> None:
         ]
         named = ", ".join(one["field"] for one in fields)
         return JSONResponse({"error": f"The request is not valid: see {named}.", "fields": fields}, status_code=422)
+
+    async def away(request: Request, error: Exception) -> JSONResponse:
+        logger("web").warning("request_put_off", path=request.url.path, error=str(error) or type(error).__name__)
+        sentence = "The database or Kafka does not answer just now. Try again in a moment."
+        return JSONResponse({"error": sentence}, status_code=503, headers={"Retry-After": "2"})
+
+    for fault in AWAY:
+        app.add_exception_handler(fault, away)
 
     @app.exception_handler(Exception)
     async def broken(request: Request, error: Exception) -> JSONResponse:

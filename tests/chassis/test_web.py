@@ -50,6 +50,12 @@ async def fail_at_commit(tx: Tx) -> str:
     return "done"
 
 
+@router.post("/severed", dependencies=[allow("it")])
+async def lose_the_database(tx: Tx) -> str:
+    await tx.execute(text("select pg_terminate_backend(pg_backend_pid())"))
+    return "done"
+
+
 @pytest.fixture
 async def client(places: Places, database: GivenDatabase, topic_prefix: str) -> AsyncIterator[httpx.AsyncClient]:
     given = environment(places, database("sample"), topic_prefix)
@@ -85,6 +91,13 @@ async def test_an_unexpected_error_tells_nothing_of_the_inside(client: httpx.Asy
 
 async def test_what_fails_at_the_commit_is_not_answered_as_done(client: httpx.AsyncClient) -> None:
     assert (await client.post("/late")).status_code == 500
+
+
+async def test_a_database_that_goes_away_is_told_as_something_that_passes(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/severed")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+    assert "Try again" in answer.json()["error"]
+    assert (await client.post("/purses", json={"name": "after"})).status_code == 200
 
 
 @pytest.mark.parametrize("body", [{}, {"name": 5}, {"name": None}, []])
