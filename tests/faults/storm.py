@@ -6,7 +6,7 @@ What is killed, and how long everything waits before it, follows from the seed; 
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from random import Random
@@ -20,7 +20,7 @@ from deploy.local.trouble import TroubleError
 
 KAFKA, POSTGRES, RELAY = "Kafka", "PostgreSQL", "relay of "
 LEAST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
-LONGEST_CALM = 2.5
+LONGEST_CALM = 1.5
 WATCH = 0.3
 
 DECKS: Mapping[str, tuple[str, ...]] = {
@@ -64,11 +64,14 @@ class Storm:
     plan: Plan
     chance: Random
     killed: Counter[str] = field(default_factory=Counter)
+    in_the_midst: int = 0
+    """How many of the kills fell while the month went on; the others had been left over at its end."""
     came_back: int = 0
     """How often a service that had ended by itself, such as one that found no database at its start, was restarted."""
     _left: list[str] = field(default_factory=list)
     _down: set[str] = field(default_factory=set)
     _hands: threading.Lock = field(default_factory=threading.Lock)
+    _at_rest: threading.Event = field(default_factory=threading.Event)
     _over: threading.Event = field(default_factory=threading.Event)
     _trouble: list[BaseException] = field(default_factory=list)
 
@@ -94,13 +97,14 @@ class Storm:
         """Strike while the block goes on."""
         victims = self._left + self.plan[part]
         calm = threading.Event()
+        self._at_rest.clear()
         striker = threading.Thread(target=self._guarded, args=(self._strike_all, victims, calm), name="striker")
         striker.start()
         try:
             yield
         finally:
-            last = part == list(self.plan)[-1]
-            if not last:
+            self._at_rest.set()
+            if part != list(self.plan)[-1]:
                 calm.set()
             striker.join()
             self.refuse_trouble()
@@ -110,7 +114,7 @@ class Storm:
         if self._trouble:
             raise self._trouble[0]
 
-    def _guarded(self, work, *given) -> None:  # type: ignore[no-untyped-def]
+    def _guarded(self, work: Callable[..., None], *given: object) -> None:
         try:
             work(*given)
         except Exception as error:
@@ -118,6 +122,7 @@ class Storm:
 
     def _strike_all(self, victims: list[str], calm: threading.Event) -> None:
         while victims and not calm.wait(self.chance.uniform(0, LONGEST_CALM)):
+            self.in_the_midst += not self._at_rest.is_set()
             self._strike(victims.pop(0))
         self._left = victims
 

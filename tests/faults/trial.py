@@ -85,7 +85,11 @@ def trial(folder: Path, seed: int, accounts: int, kills: int, say: Say = lambda 
     report.findings["in the storm"] = laws_of(stormy)
     report.findings["storm against peace"] = compared(peace, stormy)
     report.killed = dict(storm.killed)
-    report.counts = _counts(peace, stormy) | {"services that came back by themselves": storm.came_back}
+    report.counts = {
+        "killed while at work": storm.in_the_midst,
+        "restarts of what ended by itself": storm.came_back,
+        **_counts(peace, stormy),
+    }
     return report
 
 
