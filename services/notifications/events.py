@@ -115,8 +115,15 @@ async def _queue(tx: Transaction, tellings: list[Telling]) -> None:
     gone = await store.taken_back(tx, [one.about for one in ready])
     rows = [notice_row(one, ebill[one.account_id], one.about in gone) for one in ready]
     arrivals = await store.insert_notices(tx, rows)
-    for one in ready:
-        if arrivals.in_force[one.notice_id] != one.message.content_hash:
+    await _refuse_changed(tx, [one for one in ready if arrivals.in_force[one.notice_id] != one.message.body_hash])
+
+
+async def _refuse_changed(tx: Transaction, again: list[Telling]) -> None:
+    """Of what came again in other letters, refuse what says something else: a release may write the same anew."""
+    sources = await store.sources(tx, [one.notice_id for one in again])
+    for one in again:
+        event = one.message.event
+        if type(event).model_validate_json(sources[one.notice_id]) != event:
             tx.refuse(one.message, f"The {one.kind} {one.about} came before with other content.")
 
 

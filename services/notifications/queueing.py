@@ -34,7 +34,7 @@ def notice_row(telling: Telling, ebill: bool, taken_back: bool) -> dict[str, obj
     """A notice as its table has it: queued, unless what it tells of was taken back."""
     return {
         "notice_id": telling.notice_id,
-        "content_hash": telling.message.content_hash,
+        "content_hash": telling.message.body_hash,
         "kind": str(telling.kind),
         "about": telling.about,
         "account_id": telling.account_id,

@@ -109,6 +109,16 @@ async def insert_notices(tx: Transaction, rows: Sequence[Row]) -> Arrivals:
     return await insert_new(tx, Notice, rows, "notice_id")
 
 
+async def sources(tx: Transaction, notice_ids: Collection[UUID]) -> dict[UUID, bytes]:
+    """The events that notices come from, as they came."""
+    if not notice_ids:
+        return {}
+    rows = await tx.execute(
+        text("select notice_id, source from notice where notice_id = any(:ids)"), {"ids": list(notice_ids)}
+    )
+    return {row.notice_id: row.source for row in rows}
+
+
 async def take_back(tx: Transaction, about: Collection[UUID]) -> None:
     """Cancel what has not left about these things, and remember them for what has not come yet."""
     given = {"about": list(about)}

@@ -69,9 +69,10 @@ class Desk:
         self.client, self.producer, self.places, self.prefix = client, producer, places, prefix
         self.inbox, self.out = Inbox(), Path()
 
-    async def hear(self, event: Event) -> None:
+    async def hear(self, event: Event, indent: int | None = None) -> None:
         topic = self.prefix + type(event).__name__
-        await self.producer.send_and_wait(topic, event.model_dump_json().encode(), key=str(ACCOUNT).encode())
+        letters = event.model_dump_json(indent=indent).encode()
+        await self.producer.send_and_wait(topic, letters, key=str(ACCOUNT).encode())
         await settled(self.client)
 
     async def told(self, model: type[Event], count: int) -> list[Any]:
@@ -256,3 +257,14 @@ async def test_unusual_usage_where_nobody_was_served_is_told_to_nobody(desk: Des
     await desk.hear(a_flagged_read())
     assert await desk.notices() == []
     assert (await desk.client.get("/waiting")).json() == []
+
+
+async def test_the_same_bill_in_other_letters_is_told_once_and_another_one_under_its_id_is_kept(desk: Desk) -> None:
+    await desk.hear(contact(ebill=False))
+    await desk.hear(bill())
+    await desk.hear(bill(), indent=2)
+    assert (await desk.client.get("/dead-letters")).json() == []
+    await desk.hear(bill().model_copy(update={"number": "another"}))
+    (letter,) = (await desk.client.get("/dead-letters")).json()
+    assert "came before with other content" in letter["reason"]
+    assert len(await desk.notices()) == 1
