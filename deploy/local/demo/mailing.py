@@ -10,7 +10,8 @@ from deploy.local.demo.office import PAT
 from deploy.local.trouble import TroubleError
 
 PART = "mail"
-PATIENCE_SECONDS = 120.0
+PATIENCE_SECONDS = 400.0
+"""More than the five minutes after which an e-mail is taken up again by another copy."""
 PAUSE_SECONDS = 0.2
 ON_THE_WAY = ("queued", "sending")
 
