@@ -16,9 +16,11 @@ import psycopg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from uuid_utils.compat import uuid7
 
+from contracts.topics import READ_POSTED
 from deploy.local import kafka_admin, topics
 from deploy.local.databases import create_database, drop_database
 from deploy.local.places import Places
+from deploy.local.supervisor import Suite, database_name
 from tests.bench.night import Night
 from tests.bench.office import plain
 
@@ -37,6 +39,7 @@ create table line (
     primary key (bill_id, number)
 );
 """
+Bills = list[tuple[UUID, UUID, str]]
 LINE = ("water", "usage", "Water usage, first 16 kgal", Decimal("7.412"), Decimal("6.07"), Decimal("44.99"), "16 kgal")
 
 
@@ -59,27 +62,29 @@ class Floor:
 
     bills: int
     seconds: float
+    processor: float
+    """Seconds of the loop's own process."""
 
     @property
     def bills_a_second(self) -> float:
         return self.bills / self.seconds
 
 
-def measure(places: Places, reads_topic: str, night: Night) -> Floor:
+def measure(suite: Suite, night: Night) -> Floor:
     """Run the loop over the night's reads."""
+    places, database = suite.places, database_name(suite.plan.prefix, DATABASE)
     admin = kafka_admin.connect(places.kafka_servers, places.kafka_user, places.kafka_password)
-    topics.create_by_name(admin, [TOPIC], "", PARTITIONS)
-    drop_database(places.postgres_url, DATABASE)
-    url = plain(create_database(places.postgres_url, DATABASE))
+    (topic,) = topics.create_by_name(admin, [TOPIC], suite.plan.prefix, PARTITIONS)
+    url = plain(create_database(places.postgres_url, database))
     try:
-        return asyncio.run(_run(places, url, reads_topic, night))
+        return asyncio.run(_run(suite, url, topic, night))
     finally:
-        drop_database(places.postgres_url, DATABASE)
-        topics.delete(admin, [TOPIC])
+        drop_database(places.postgres_url, database)
+        topics.delete(admin, [topic])
 
 
-async def _run(places: Places, url: str, reads_topic: str, night: Night) -> Floor:
-    login = _login(places)
+async def _run(suite: Suite, url: str, topic: str, night: Night) -> Floor:
+    login = _login(suite.places)
     consumer = AIOKafkaConsumer(enable_auto_commit=False, auto_offset_reset="earliest", **login)
     producer = AIOKafkaProducer(acks="all", enable_idempotence=True, max_batch_size=1 << 20, linger_ms=5, **login)
     await consumer.start()
@@ -88,46 +93,54 @@ async def _run(places: Places, url: str, reads_topic: str, night: Night) -> Floo
         async with await psycopg.AsyncConnection.connect(url) as connection:
             await connection.execute(TABLES)
             await connection.commit()
-            consumer.assign([TopicPartition(reads_topic, number) for number in range(PARTITIONS)])
+            reads = suite.plan.prefix + READ_POSTED.name
+            consumer.assign([TopicPartition(reads, number) for number in range(suite.plan.partitions_cap)])
             await consumer.seek_to_beginning()
-            began = time.monotonic()
-            bills = await _loop(consumer, producer, connection, night)
-            return Floor(bills, time.monotonic() - began)
+            began, used = time.monotonic(), time.process_time()
+            bills = await Loop(consumer, producer, connection, topic, Shape.of(night)).run(night.accounts)
+            return Floor(bills, time.monotonic() - began, time.process_time() - used)
     finally:
         await producer.stop()
         await consumer.stop()
 
 
-async def _loop(
-    consumer: AIOKafkaConsumer, producer: AIOKafkaProducer, connection: "psycopg.AsyncConnection[Any]", night: Night
-) -> int:
-    shape, done = Shape.of(night), 0
-    while done < night.accounts:
-        found = await consumer.getmany(timeout_ms=500, max_records=min(BATCH, night.accounts - done))
-        reads = [record for records in found.values() for record in records]
-        bills = [(uuid7(), UUID(read.key.decode()), f"{done + place}") for place, read in enumerate(reads)]
-        await _write(connection, bills, shape)
-        await _publish(producer, bills, shape)
-        done += len(bills)
-    return done
+@dataclass(frozen=True)
+class Loop:
+    """What the loop holds in its hands."""
 
+    consumer: AIOKafkaConsumer
+    producer: AIOKafkaProducer
+    connection: "psycopg.AsyncConnection[Any]"
+    topic: str
+    shape: Shape
 
-async def _write(connection: "psycopg.AsyncConnection[Any]", bills: list[tuple[UUID, UUID, str]], shape: Shape) -> None:
-    day = date(2023, 5, 1)
-    async with connection.cursor() as cursor, cursor.copy("copy bill from stdin") as copy:
-        for bill, account, number in bills:
-            await copy.write_row((bill, account, number, day, day, Decimal("104.12"), shape.document))
-    async with connection.cursor() as cursor, cursor.copy("copy line from stdin") as copy:
-        for bill, _, _ in bills:
-            for place in range(shape.lines):
-                await copy.write_row((bill, place, *LINE))
-    await connection.commit()
+    async def run(self, wanted: int) -> int:
+        """Make so many bills from as many reads."""
+        done = 0
+        while done < wanted:
+            found = await self.consumer.getmany(timeout_ms=500, max_records=min(BATCH, wanted - done))
+            reads = [record for records in found.values() for record in records]
+            bills = [(uuid7(), UUID(read.key.decode()), f"{done + place}") for place, read in enumerate(reads)]
+            await self._write(bills)
+            await self._publish(bills)
+            done += len(bills)
+        return done
 
+    async def _write(self, bills: Bills) -> None:
+        day, document, lines = date(2023, 5, 1), self.shape.document, range(self.shape.lines)
+        async with self.connection.cursor() as cursor, cursor.copy("copy bill from stdin") as copy:
+            for bill, account, number in bills:
+                await copy.write_row((bill, account, number, day, day, Decimal("104.12"), document))
+        async with self.connection.cursor() as cursor, cursor.copy("copy line from stdin") as copy:
+            for bill, _, _ in bills:
+                for place in lines:
+                    await copy.write_row((bill, place, *LINE))
+        await self.connection.commit()
 
-async def _publish(producer: AIOKafkaProducer, bills: list[tuple[UUID, UUID, str]], shape: Shape) -> None:
-    value = shape.document.encode()
-    sent = [await producer.send(TOPIC, value, key=str(account).encode()) for _, account, _ in bills]
-    await asyncio.gather(*sent)
+    async def _publish(self, bills: Bills) -> None:
+        value = self.shape.document.encode()
+        sent = [await self.producer.send(self.topic, value, key=str(account).encode()) for _, account, _ in bills]
+        await asyncio.gather(*sent)
 
 
 def _login(places: Places) -> dict[str, Any]:

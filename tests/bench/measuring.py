@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
-from contracts.topics import READ_POSTED
 from deploy.local.supervisor import Suite
 from tests.bench import floor, night
 from tests.bench.floor import Floor
@@ -47,7 +46,7 @@ def measure(suite: Suite, accounts: int, seed: int, instances: Sequence[int], te
             night.finish(office, reading)
             if month == 1:
                 tell("the floor")
-                bare = floor.measure(suite.places, suite.plan.prefix + READ_POSTED.name, billed)
+                bare = floor.measure(suite, billed)
         return Measured(nights, bare, watch.peaks)
 
 
