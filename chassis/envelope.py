@@ -1,7 +1,7 @@
 """The headers a message travels with: CloudEvents 1.0, the trace it belongs to, and who caused it."""
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from json.encoder import encode_basestring_ascii as _quoted
 
@@ -42,8 +42,3 @@ def readable(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, str]:
             except UnicodeDecodeError:
                 continue
     return texts
-
-
-def from_json(kept: Sequence[Sequence[str]]) -> list[tuple[str, bytes]]:
-    """Kept headers as the producer wants them."""
-    return [(name, value.encode()) for name, value in kept]

@@ -7,8 +7,6 @@ so that nothing the dead one sent can arrive after what the new one sends.
 """
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import psycopg
@@ -17,10 +15,11 @@ from aiokafka.errors import KafkaError
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from chassis import envelope, kafka
+from chassis import kafka
 from chassis.database import driver_of
 from chassis.logs import logger
 from chassis.outbox import CHANNEL
+from chassis.sending import Pending, send
 from chassis.settings import Settings
 
 SEND_TIMEOUT = 8.0
@@ -30,7 +29,7 @@ RETRY_PAUSE = 0.5
 
 _LOCK = "select pg_try_advisory_lock(hashtext('outbox relay'))"
 _PENDING = """
-select o.id, o.topic, o.key, o.value, o.headers
+select o.id, o.topic, o.key, o.value, o.headers::text
 from outbox_pending p join outbox o on o.id = p.id and o.day = p.day
 order by p.id limit %s
 """
@@ -38,17 +37,6 @@ order by p.id limit %s
 
 class Deposed(Exception):
     """This copy must not send any more: its lock session or its producer is gone."""
-
-
-@dataclass(frozen=True)
-class Pending:
-    """One unsent message."""
-
-    number: int
-    topic: str
-    key: str | None
-    value: bytes | None
-    headers: list[list[str]]
 
 
 async def keep_relaying(settings: Settings, engine: AsyncEngine) -> None:
@@ -109,25 +97,12 @@ async def send_pending(driver: psycopg.AsyncConnection[Any], sender: AIOKafkaPro
 
     Reading them on the connection that holds the lock proves, before the send, that the session still lives.
     """
-    cursor = await driver.execute(_PENDING, [BATCH])
+    cursor = await driver.execute(_PENDING, [BATCH], binary=True)
     batch = [Pending(*row) for row in await cursor.fetchall()]
     if batch:
-        await asyncio.wait_for(_send(sender, batch, prefix), SEND_TIMEOUT)
+        await asyncio.wait_for(send(sender, batch, prefix), SEND_TIMEOUT)
         await driver.execute("delete from outbox_pending where id = any(%s)", [[one.number for one in batch]])
     return len(batch)
-
-
-async def _send(sender: AIOKafkaProducer, batch: Sequence[Pending], prefix: str) -> None:
-    sent = [
-        await sender.send(
-            prefix + one.topic,
-            one.value,
-            key=one.key.encode() if one.key is not None else None,
-            headers=envelope.from_json(one.headers),
-        )
-        for one in batch
-    ]
-    await asyncio.gather(*sent)
 
 
 async def _until_woken(driver: psycopg.AsyncConnection[Any]) -> None:
