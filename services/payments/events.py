@@ -2,7 +2,7 @@
 
 from chassis.consume import Subscription
 from chassis.database import Transaction
-from chassis.days import begin
+from chassis.days import begin, last_begun
 from chassis.received import Received
 from contracts.accounts import AccountChanged
 from contracts.billing import BalanceChanged, BusinessDayStarted
@@ -13,6 +13,9 @@ from services.payments import posting, store
 async def take_accounts(tx: Transaction, received: list[Received[AccountChanged]]) -> None:
     """Money that waited in suspense for an account goes to it once it is known."""
     events = [one.event for one in received]
+    numbers = {one.number for one in events}
+    if numbers - (await store.account_ids(tx, numbers)).keys():
+        await store.hold_unknown(tx)
     await store.lock_accounts(tx, {one.account_id for one in events})
     await store.keep_accounts(
         tx,
@@ -47,6 +50,8 @@ async def take_balances(tx: Transaction, received: list[Received[BalanceChanged]
 
 async def take_day(tx: Transaction, received: list[Received[BusinessDayStarted]]) -> None:
     """The day is what money is posted under; what came before the first one waited for it."""
+    if await last_begun(tx) is None:
+        await store.hold_first_day(tx)
     for one in received:
         await begin(tx, one.event.date)
     tx.now_known("business day", frozenset({"first"}))

@@ -39,7 +39,7 @@ async def record(
     batch_id: UUID | None = None,
 ) -> Recorded:
     """Record money that was found sane. What names an account goes to it; the rest is in suspense, never refused."""
-    accounts = await store.account_ids(tx, {money.account_number for money, _ in monies})
+    accounts = await _accounts(tx, {money.account_number for money, _ in monies})
     await store.lock_accounts(tx, set(accounts.values()))
     arrivals = await store.insert_tenders(tx, [_row(money, town, today, batch_id) for money, _ in monies])
     new = {money.payment_id: (money, cause) for money, cause in reversed(monies) if money.payment_id in arrivals.new}
@@ -50,6 +50,14 @@ async def record(
     ]
     await post(tx, known)
     return Recorded(arrivals, frozenset(new) - {payment_id for payment_id, _, _ in known})
+
+
+async def _accounts(tx: Transaction, numbers: set[str]) -> dict[str, UUID]:
+    known = await store.account_ids(tx, numbers)
+    if known.keys() == numbers:
+        return known
+    await store.hold_unknown(tx)
+    return await store.account_ids(tx, numbers)
 
 
 async def post(tx: Transaction, payments: Sequence[tuple[UUID, UUID, Cause | None]]) -> None:

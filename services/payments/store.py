@@ -34,6 +34,19 @@ async def account_ids(tx: Transaction, numbers: Collection[str]) -> dict[str, UU
     return {row.number: row.id for row in rows}
 
 
+async def hold_unknown(tx: Transaction) -> None:
+    """Let accounts become known, and money go into suspense for want of one, one after the other.
+
+    Otherwise each could miss the other: the account is not known yet, the money not in suspense yet.
+    """
+    await tx.execute(text("select pg_advisory_xact_lock(hashtext('accounts not known'))"))
+
+
+async def hold_first_day(tx: Transaction) -> None:
+    """Let the first business day begin, and messages wait for it, one after the other."""
+    await tx.execute(text("select pg_advisory_xact_lock(hashtext('first business day'))"))
+
+
 async def lock_accounts(tx: Transaction, ids: Collection[UUID]) -> None:
     """Let no one else number payments of these accounts until this transaction ends."""
     await lock(tx, Account, ids)
@@ -101,9 +114,9 @@ async def tenders(tx: Transaction, payment_ids: Collection[UUID]) -> list[Tender
 
 
 async def suspense_of(tx: Transaction, numbers: Collection[str]) -> list[Tender]:
-    """Money in suspense that names one of these account numbers, oldest first."""
+    """Money in suspense that names one of these account numbers, oldest first, locked against being assigned."""
     query = select(Tender).where(col(Tender.account_number).in_(numbers), Tender.state == SUSPENSE)
-    return list((await tx.session.exec(query.order_by(col(Tender.taken_at)))).all())
+    return list((await tx.session.exec(query.order_by(col(Tender.taken_at)).with_for_update())).all())
 
 
 async def suspense(tx: Transaction) -> list[Tender]:

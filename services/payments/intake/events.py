@@ -20,7 +20,7 @@ def subscription_of(vendor: str) -> Subscription[VendorPayment]:
 
 def _taker(vendor: str) -> Callable[[Transaction, list[Received[VendorPayment]]], Awaitable[None]]:
     async def take(tx: Transaction, received: list[Received[VendorPayment]]) -> None:
-        if await last_begun(tx) is None:
+        if await _before_the_first_day(tx):
             for one in received:
                 tx.wait_for(one, "business day", "first")
             return
@@ -30,6 +30,12 @@ def _taker(vendor: str) -> Callable[[Transaction, list[Received[VendorPayment]]]
             tx.publish(vendor_outcome(vendor), told, cause=by_place[told.message])
 
     return take
+
+
+async def _before_the_first_day(tx: Transaction) -> bool:
+    if await last_begun(tx) is None:
+        await store.hold_first_day(tx)
+    return await last_begun(tx) is None
 
 
 def _answerer(vendor: str) -> Callable[[Transaction, RawMessage, str], Awaitable[None]]:

@@ -1,0 +1,131 @@
+"""Topics race: what a payment misses by a moment, it gets a moment later."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from chassis import townstore, waiting
+from chassis.database import Transaction, connect
+from chassis.edge import transaction
+from chassis.envelope import new_trace
+from chassis.received import RawMessage, Received
+from chassis.townpack import Bundle
+from contracts.accounts import AccountChanged, AccountStatus
+from contracts.billing import BusinessDayStarted
+from contracts.ids import thing_id
+from contracts.payments import Channel, Purpose, TenderKind, VendorPayment
+from services.payments import posting, store
+from services.payments.events import take_accounts, take_day
+from services.payments.intake.events import subscription_of
+from services.payments.policy import TOWN
+from services.payments.taking import Money
+from tests.conftest import GivenDatabase
+from tests.running import PACK
+
+DAY = date(2023, 3, 15)
+AT = datetime(2023, 3, 15, 18, tzinfo=UTC)
+NUMBER = "77777"
+Step = Callable[[Transaction], Awaitable[None]]
+Transact = Callable[[], AbstractAsyncContextManager[Transaction]]
+
+
+@pytest.fixture
+async def engine(database: GivenDatabase) -> AsyncIterator[AsyncEngine]:
+    engine = connect(database("payments", migrated=True), 4, "test")
+    async with transaction(engine, "payments", "pat", new_trace()) as tx:
+        await townstore.apply(tx, Bundle.read(PACK))
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+def transact(engine: AsyncEngine) -> Transact:
+    return lambda: transaction(engine, "payments", "pat", new_trace())
+
+
+def received(event: Any) -> Received[Any]:
+    value = event.model_dump_json().encode()
+    return Received(event, "it", RawMessage("t", 0, 0, b"k", value))
+
+
+def account_opened() -> Received[AccountChanged]:
+    return received(
+        AccountChanged(
+            account_id=thing_id("windsor-co", "account", NUMBER),
+            version=1,
+            number=NUMBER,
+            status=AccountStatus.ACTIVE,
+            opened=DAY,
+            cycle="1",
+            premise_id=uuid4(),
+            responsible_person_id=uuid4(),
+            business_date=DAY,
+        )
+    )
+
+
+def money(key: str) -> Money:
+    return Money("vendor:bank", key, NUMBER, Decimal("50.00"), Channel.ONLINE, TenderKind.CARD, Purpose.BALANCE, "", AT)
+
+
+async def record(tx: Transaction, key: str) -> None:
+    await posting.record(tx, await TOWN.in_force(tx), DAY, [(money(key), None)])
+
+
+async def take_payment(tx: Transaction) -> None:
+    said = VendorPayment(vendor_payment_id="V-1", account_number=NUMBER, amount=Decimal("50.00"), paid_at=AT)
+    await subscription_of("bank").handle(tx, [received(said)])
+
+
+async def in_turn(first: Step, second: Step, transact: Transact) -> None:
+    """Begin the second while the first has done its work and has not committed yet."""
+
+    async def also() -> None:
+        async with transact() as tx:
+            await second(tx)
+
+    async with transact() as tx:
+        await first(tx)
+        racing = asyncio.create_task(also())
+        await asyncio.sleep(0.3)
+    await asyncio.wait_for(racing, 20)
+
+
+async def left_in_suspense(transact: Transact) -> int:
+    async with transact() as tx:
+        return len(await store.suspense(tx))
+
+
+async def test_money_whose_account_becomes_known_at_the_same_moment_is_not_left_in_suspense(transact: Transact) -> None:
+    await in_turn(lambda tx: record(tx, "V-1"), lambda tx: take_accounts(tx, [account_opened()]), transact)
+    assert await left_in_suspense(transact) == 0
+
+
+async def test_an_account_that_becomes_known_at_the_same_moment_gets_its_money(transact: Transact) -> None:
+    await in_turn(lambda tx: take_accounts(tx, [account_opened()]), lambda tx: record(tx, "V-1"), transact)
+    assert await left_in_suspense(transact) == 0
+
+
+async def test_a_message_that_waits_for_the_first_day_as_it_begins_is_taken_up_with_it(transact: Transact) -> None:
+    taken_up: list[RawMessage] = []
+
+    async def begin_and_take_up(tx: Transaction) -> None:
+        await take_day(tx, [received(BusinessDayStarted(date=DAY))])
+        taken_up.extend(await waiting.release(tx, *tx.arrived[0]))
+
+    await in_turn(take_payment, begin_and_take_up, transact)
+    assert len(taken_up) == 1
+
+
+async def test_a_message_that_comes_as_the_first_day_begins_is_recorded_at_once(transact: Transact) -> None:
+    await in_turn(lambda tx: take_day(tx, [received(BusinessDayStarted(date=DAY))]), take_payment, transact)
+    async with transact() as tx:
+        assert await waiting.listed(tx, 10) == []
+    assert await left_in_suspense(transact) == 1
