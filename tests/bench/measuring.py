@@ -9,7 +9,7 @@ from tests.bench import floor, night
 from tests.bench.floor import Floor
 from tests.bench.night import Night
 from tests.bench.office import Office
-from tests.bench.watching import Watch, between
+from tests.bench.watching import SERVERS, Watch, between
 
 Tell = Callable[[str], None]
 
@@ -20,11 +20,16 @@ class Measured:
 
     nights: Sequence[Night]
     floor: Floor
+    floor_processor: dict[str, float]
     peaks: dict[str, int]
 
     def ratio(self, night: Night) -> float:
         """A night's bills a second beside the bare loop's."""
         return night.bills_a_second / self.floor.bills_a_second
+
+    def work_ratio(self, night: Night) -> float:
+        """The bare loop's processor time beside a night's: what the ratio comes to where every core is busy."""
+        return sum(self.floor_processor.values()) / sum(night.processor.values())
 
 
 def measure(suite: Suite, accounts: int, seed: int, instances: Sequence[int], tell: Tell) -> Measured:
@@ -46,8 +51,15 @@ def measure(suite: Suite, accounts: int, seed: int, instances: Sequence[int], te
             night.finish(office, reading)
             if month == 1:
                 tell("the floor")
+                before = watch.processor()
                 bare = floor.measure(suite, billed)
-        return Measured(nights, bare, watch.peaks)
+                servers = between(before, watch.processor())
+        return Measured(nights, bare, floor_processor(bare, servers), watch.peaks)
+
+
+def floor_processor(bare: Floor, used: dict[str, float]) -> dict[str, float]:
+    """Processor seconds of the bare loop: its own, and what Kafka and PostgreSQL used meanwhile."""
+    return {"the loop": bare.processor} | {name: used[name] for name in SERVERS if name in used}
 
 
 class Copies:

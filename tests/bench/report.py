@@ -5,8 +5,7 @@ from typing import Any
 
 from tests.bench.measuring import Measured
 from tests.bench.night import Night
-
-OTHERS = ("Kafka", "PostgreSQL")
+from tests.bench.watching import SERVERS
 
 
 def night(found: Measured) -> Iterator[str]:
@@ -15,14 +14,18 @@ def night(found: Measured) -> Iterator[str]:
     yield ""
     yield f"A billing night of {first.accounts:,} accounts: {first.lines} lines and {first.bill_bytes:,} bytes a bill"
     yield ""
-    yield f"{'':<28}{'bills/s':>10}{'ratio':>9}{'seconds':>10}"
-    yield f"{'floor: a bare loop':<28}{found.floor.bills_a_second:>10,.0f}{1:>9.2f}{found.floor.seconds:>10.1f}"
+    yield f"{'':<28}{'bills/s':>10}{'ratio':>8}{'by processor':>14}{'seconds':>10}"
+    yield _speed("floor: a bare loop", found.floor.bills_a_second, 1, 1, found.floor.seconds)
     for one in found.nights:
-        name = f"billing x {one.instances}"
-        yield f"{name:<28}{one.bills_a_second:>10,.0f}{found.ratio(one):>9.2f}{one.seconds:>10.1f}"
+        ratios = found.ratio(one), found.work_ratio(one)
+        yield _speed(f"billing x {one.instances}", one.bills_a_second, *ratios, one.seconds)
     yield from _phases(found)
     yield from _processor(found)
     yield from _memory(found)
+
+
+def _speed(name: str, bills: float, ratio: float, by_processor: float, seconds: float) -> str:
+    return f"{name:<28}{bills:>10,.0f}{ratio:>8.2f}{by_processor:>14.2f}{seconds:>10.1f}"
 
 
 def tariffs(figures: Mapping[str, float]) -> Iterator[str]:
@@ -42,6 +45,7 @@ def figures(found: Measured) -> dict[str, Any]:
                 "instances": one.instances,
                 "bills_a_second": one.bills_a_second,
                 "ratio": found.ratio(one),
+                "ratio_by_processor": found.work_ratio(one),
                 "seconds": one.seconds,
                 "ends": one.ends,
                 "processor": one.processor,
@@ -65,6 +69,7 @@ def _phases(found: Measured) -> Iterator[str]:
 
 def _processor(found: Measured) -> Iterator[str]:
     """Milliseconds of one core a bill: noisy neighbors change these least."""
+    floor = {name: 1000 * used / found.floor.bills for name, used in found.floor_processor.items()}
     yield ""
     yield _header(found, "processor ms a bill")
     for name in found.nights[-1].processor:
@@ -72,6 +77,8 @@ def _processor(found: Measured) -> Iterator[str]:
     yield f"  {'together':<26}" + "".join(
         [f"{sum(_milliseconds(one, name) for name in one.processor):>16.3f}" for one in found.nights]
     )
+    told = ", ".join([f"{name} {used:.3f}" for name, used in floor.items()])
+    yield f"  {'the floor':<26}{sum(floor.values()):>16.3f}  ({told})"
 
 
 def _milliseconds(one: Night, name: str) -> float:
@@ -82,9 +89,9 @@ def _memory(found: Measured) -> Iterator[str]:
     yield ""
     yield "memory at its highest, MB (import included)"
     for name, peak in found.peaks.items():
-        if name not in OTHERS:
+        if name not in SERVERS:
             yield f"  {name:<26}{peak:>16}"
     yield "  apart from the services:"
-    for name in OTHERS:
+    for name in SERVERS:
         if name in found.peaks:
             yield f"  {name:<26}{found.peaks[name]:>16}"

@@ -10,6 +10,7 @@ from deploy.local.supervisor import Suite
 
 EVERY = 0.25
 MB = 1 << 20
+SERVERS = ("Kafka", "PostgreSQL")
 
 
 class Watch:
