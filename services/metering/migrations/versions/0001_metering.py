@@ -128,7 +128,6 @@ create table route_file (
     sha256 text not null,
     format text not null,
     loaded_by text not null,
-    loaded_at timestamptz not null default now(),
     report jsonb not null,
     primary key (reading_id, sha256)
 );
