@@ -20,6 +20,13 @@ from tests.conftest import GivenDatabase, GivenTopics
 from tests.running import environment, eventually, messages
 
 
+# The cluster is shared by tests that run at the same time: only this database's locks are ours.
+OWN_ADVISORY_LOCKS = (
+    "from pg_locks where locktype = 'advisory' and granted"
+    " and database = (select oid from pg_database where datname = current_database())"
+)
+
+
 def gained(number: int) -> Gained:
     return Gained(gain_id=UUID(int=number), purse=UUID(int=1), amount=Decimal("1.00"))
 
@@ -124,9 +131,7 @@ async def test_a_leader_that_loses_its_session_stands_down_and_nothing_is_lost(
     await _publish(bench, range(5))
     await eventually(lambda: _empty(bench))
     async with bench.engine.connect() as connection:
-        await connection.execute(
-            text("select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and objsubid = 1")
-        )
+        await connection.execute(text(f"select pg_terminate_backend(pid) {OWN_ADVISORY_LOCKS}"))
     await _publish(bench, range(5, 10))
     await eventually(lambda: _empty(bench), 40)
     await stop(relay)
@@ -141,7 +146,7 @@ async def test_a_leader_that_stands_down_for_want_of_kafka_lets_go_of_its_lock(r
     )
     await eventually(lambda: _rows(bench, "select 1 from outbox_leader"))
     await stop(relay)
-    assert await bench.rows("select 1 from pg_locks where locktype = 'advisory' and granted") == []
+    assert await bench.rows(f"select 1 {OWN_ADVISORY_LOCKS}") == []
 
 
 async def test_of_two_copies_one_leads_and_the_other_takes_over_at_once_after_a_clean_stop(
