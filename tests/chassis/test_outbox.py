@@ -19,7 +19,6 @@ from tests.chassis.sample import GAINED, PURSE_CHANGED, Bench, Gained, Purse, Pu
 from tests.conftest import GivenDatabase, GivenTopics
 from tests.running import environment, eventually, messages
 
-
 # The cluster is shared by tests that run at the same time: only this database's locks are ours.
 OWN_ADVISORY_LOCKS = (
     "from pg_locks where locktype = 'advisory' and granted"
