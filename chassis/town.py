@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
 
 from chassis import townstore
+from chassis.calendar import Calendar
 from chassis.database import Transaction
 from chassis.located_yaml import read, validate
 from chassis.townpack import Bundle, Mistake
@@ -31,6 +32,7 @@ class Identity(BaseModel):
     name: Annotated[str, Field(min_length=1)]
     state: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
     time_zone: Annotated[str, AfterValidator(_known_zone)]
+    calendar: Calendar = Calendar()
 
 
 class _TownOnly(BaseModel):
@@ -76,6 +78,11 @@ class Town(Generic[P]):
     def zone(self) -> ZoneInfo:
         """Where the town's days begin and end."""
         return ZoneInfo(self.identity.time_zone)
+
+    @property
+    def calendar(self) -> Calendar:
+        """The days the town works."""
+        return self.identity.calendar
 
 
 @dataclass(frozen=True)

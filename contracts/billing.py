@@ -1,5 +1,6 @@
 """Published by billing: bills, balances and the town's day."""
 
+from decimal import Decimal
 from uuid import UUID
 
 from contracts.base import Count, Day, Event, Flag, Money, Name, OpenEnum, Part, Quantity, Rate, Text
@@ -53,7 +54,11 @@ class MonthlyUsage(Part):
 
 
 class BillIssued(Event):
-    """A bill, whole: what is owed, by when and why. `amount_due` = previous - payments + adjustments + current."""
+    """A bill, whole: what is owed, by when and why.
+
+    `amount_due` = previous - payments + adjustments + current - deposits applied. On a final bill, `refund` is what is
+    left over and paid out, and `moved_to` the account of the same customer that takes the rest over.
+    """
 
     bill_id: UUID
     number: Name
@@ -78,6 +83,9 @@ class BillIssued(Event):
     autopay: Flag = False
     pack_hash: Name
     replaces: UUID | None = None
+    deposits_applied: Money = Decimal("0.00")
+    refund: Money = Decimal("0.00")
+    moved_to: Name | None = None
     business_date: Day
 
 
@@ -127,3 +135,31 @@ class BusinessDayStarted(Event):
     """The town's day began. Everything that happens because a day passed hangs on this message."""
 
     date: Day
+
+
+class BusinessDayDone(Event):
+    """A service did all its work of a day, in numbers and in dollars. The next day waits for every service."""
+
+    service: Name
+    date: Day
+    counts: dict[Name, Count] = {}
+    money: dict[Name, Money] = {}
+
+
+class RefundReason(OpenEnum):
+    """Why money goes back to a customer."""
+
+    FINAL_BILL = "final_bill"
+    DEPOSIT = "deposit"
+    OVERPAYMENT = "overpayment"
+
+
+class RefundDue(Event):
+    """Credit that is to be paid out. Billing already took it off the balance; RefundCancelled puts it back."""
+
+    refund_id: UUID
+    account_id: UUID
+    amount: Money
+    reason: RefundReason
+    bill_id: UUID | None = None
+    business_date: Day

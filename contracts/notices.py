@@ -11,6 +11,13 @@ class NoticeKind(OpenEnum):
     BILL = "bill"
     REMINDER = "reminder"
     HIGH_USAGE = "high_usage"
+    STATUS_LETTER = "status_letter"
+    DOOR_HANGER = "door_hanger"
+    SHUTOFF_NOTICE = "shutoff_notice"
+    RESTORED = "restored"
+    RETURNED_PAYMENT = "returned_payment"
+    WELCOME = "welcome"
+    FINAL = "final"
 
 
 class NoticeChannel(OpenEnum):

@@ -56,7 +56,120 @@ class PaymentReceived(Event):
     vendor_payment_id: Name | None = None
     effective_date: Day
     posting_date: Day
+    pending_id: UUID | None = None
+    """The PaymentPending that this payment makes good."""
     business_date: Day
+
+
+class PaymentPending(Event):
+    """Money that was promised and has not come: it holds late charges and shutoff through `expires`."""
+
+    pending_id: UUID
+    account_id: UUID
+    amount: Money
+    channel: Channel
+    vendor: Name | None = None
+    vendor_payment_id: Name | None = None
+    expires: Day
+    business_date: Day
+
+
+class PaymentFailed(Event):
+    """A pending payment will not come, or did not come in time."""
+
+    pending_id: UUID
+    account_id: UUID
+    reason: Text
+    business_date: Day
+
+
+class ReturnKind(OpenEnum):
+    """Why a payment was taken back. Only the first two bear a fee or make an account cash-only."""
+
+    BANK_RETURN = "bank_return"
+    CHARGEBACK = "chargeback"
+    VOID = "void"
+    MISPOSTING = "misposting"
+
+
+class PaymentReturned(Event):
+    """A payment that was posted, taken back whole: its items are open again at their own due dates."""
+
+    return_id: UUID
+    payment_id: UUID
+    account_id: UUID
+    payment_seq: Count
+    amount: Money
+    kind: ReturnKind
+    reason: Text
+    code: Line = ""
+    """The bank's own, such as R01."""
+    returned_on: Day
+    business_date: Day
+
+
+class ChargeKind(OpenEnum):
+    """What a fee is for; the town's pack gives its price."""
+
+    RETURNED_PAYMENT = "returned_payment"
+    DOOR_HANGER = "door_hanger"
+    DISCONNECT = "disconnect"
+    RESTORE = "restore"
+    AFTER_HOURS = "after_hours"
+
+
+class ChargeAssessed(Event):
+    """A fee that the town's policy gives for something that happened; billing posts it once, by `charge_id`."""
+
+    charge_id: UUID
+    account_id: UUID
+    kind: ChargeKind
+    service: Name
+    """The service of the ledger that earns it."""
+    amount: Money
+    about: UUID
+    """The payment, the order or the case that brought it."""
+    description: Name
+    business_date: Day
+
+
+class RefundMethod(OpenEnum):
+    """How money goes back."""
+
+    CHECK = "check"
+    VOUCHER = "voucher"
+    ACH = "ach"
+
+
+class RefundPaid(Event):
+    """A refund left the town's bank."""
+
+    refund_id: UUID
+    account_id: UUID
+    amount: Money
+    method: RefundMethod
+    reference: Name
+    """The number of the check or voucher."""
+    paid_on: Day
+    business_date: Day
+
+
+class RefundCancelled(Event):
+    """A refund that will not be paid: the money is the customer's credit again."""
+
+    refund_id: UUID
+    account_id: UUID
+    amount: Money
+    reason: Text
+    business_date: Day
+
+
+class PaymentStage(OpenEnum):
+    """How far a vendor's payment is: money that is there; money that is on its way; money that won't come after all."""
+
+    RECEIVED = "received"
+    PENDING = "pending"
+    FAILED = "failed"
 
 
 class VendorPayment(Event):
@@ -84,6 +197,8 @@ class VendorPayment(Event):
     """What the money is for; the town's payment order decides when it is the balance."""
     payer: Line = ""
     """Who paid, when that is not the customer."""
+    stage: PaymentStage = PaymentStage.RECEIVED
+    """`pending` stops a shutoff while money is on its way; the same id comes again as `received` or `failed`."""
 
 
 class Outcome(OpenEnum):

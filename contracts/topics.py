@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
-from contracts import accounts, billing, delinquency, metering, notices, payments
+from contracts import accounts, billing, delinquency, metering, notices, orders, payments
 from contracts.base import Event
 
 SERVICES = ("accounts", "metering", "billing", "payments", "collections", "notifications")
@@ -70,9 +70,52 @@ BUSINESS_DAY_STARTED = Topic(
     "BusinessDayStarted", billing.BusinessDayStarted, "fact", "", ("date",),
     ("billing",), ("accounts", "metering", "payments", "collections", "notifications"), partitions=1,
 )  # fmt: skip
+BUSINESS_DAY_DONE = Topic(
+    "BusinessDayDone", billing.BusinessDayDone, "fact", "", ("service", "date"),
+    SERVICES, ("billing",), partitions=1,
+)  # fmt: skip
+REFUND_DUE = Topic("RefundDue", billing.RefundDue, "fact", "account_id", ("refund_id",), ("billing",), ("payments",))
 PAYMENT_RECEIVED = Topic(
     "PaymentReceived", payments.PaymentReceived, "fact", "account_id", ("payment_id",),
-    ("payments",), ("billing", "collections"),
+    ("payments",), ("metering", "billing", "collections"),
+)  # fmt: skip
+PAYMENT_PENDING = Topic(
+    "PaymentPending", payments.PaymentPending, "fact", "account_id", ("pending_id",),
+    ("payments",), ("metering", "billing", "collections"),
+)  # fmt: skip
+PAYMENT_FAILED = Topic(
+    "PaymentFailed", payments.PaymentFailed, "fact", "account_id", ("pending_id",),
+    ("payments",), ("metering", "billing", "collections"),
+)  # fmt: skip
+PAYMENT_RETURNED = Topic(
+    "PaymentReturned", payments.PaymentReturned, "fact", "account_id", ("return_id",),
+    ("payments",), ("billing", "collections", "notifications"),
+)  # fmt: skip
+CHARGE_ASSESSED = Topic(
+    "ChargeAssessed", payments.ChargeAssessed, "fact", "account_id", ("charge_id",),
+    ("payments", "collections"), ("billing",),
+)  # fmt: skip
+REFUND_PAID = Topic(
+    "RefundPaid", payments.RefundPaid, "fact", "account_id", ("refund_id",), ("payments",), ("billing",)
+)
+REFUND_CANCELLED = Topic(
+    "RefundCancelled", payments.RefundCancelled, "fact", "account_id", ("refund_id",), ("payments",), ("billing",)
+)
+SERVICE_ORDER_REQUESTED = Topic(
+    "ServiceOrderRequested", orders.ServiceOrderRequested, "fact", "account_id", ("order_id",),
+    ("accounts", "collections"), ("metering",),
+)  # fmt: skip
+SERVICE_ORDER_WITHDRAWN = Topic(
+    "ServiceOrderWithdrawn", orders.ServiceOrderWithdrawn, "fact", "account_id", ("order_id",),
+    ("accounts", "collections"), ("metering",),
+)  # fmt: skip
+SERVICE_ORDER_COMPLETED = Topic(
+    "ServiceOrderCompleted", orders.ServiceOrderCompleted, "fact", "account_id", ("order_id",),
+    ("metering",), ("accounts", "collections", "notifications"),
+)  # fmt: skip
+SERVICE_ORDER_CANCELLED = Topic(
+    "ServiceOrderCancelled", orders.ServiceOrderCancelled, "fact", "account_id", ("order_id",),
+    ("metering",), ("accounts", "collections"),
 )  # fmt: skip
 ACCOUNT_DELINQUENT = Topic(
     "AccountDelinquent", delinquency.AccountDelinquent, "fact", "account_id", ("case_id", "step"),
@@ -80,11 +123,11 @@ ACCOUNT_DELINQUENT = Topic(
 )  # fmt: skip
 COLLECTION_STATUS_CHANGED = Topic(
     "CollectionStatusChanged", delinquency.CollectionStatusChanged, "snapshot", "account_id",
-    ("account_id", "version"), ("collections",), ("accounts",),
+    ("account_id", "version"), ("collections",), ("accounts", "billing"),
 )  # fmt: skip
 NOTICE_SENT = Topic(
     "NoticeSent", notices.NoticeSent, "fact", "account_id", ("notice_id",),
-    ("notifications",), ("collections",),
+    ("notifications",), ("billing", "collections"),
 )  # fmt: skip
 NOTICE_FAILED = Topic(
     "NoticeFailed", notices.NoticeFailed, "fact", "account_id", ("notice_id",),
@@ -93,7 +136,9 @@ NOTICE_FAILED = Topic(
 
 TOPICS: tuple[Topic[Any], ...] = (
     ACCOUNT_CHANGED, CONTACT_CHANGED, READ_POSTED, USAGE_FLAGGED, BILL_ISSUED, BILL_CANCELLED, BALANCE_CHANGED,
-    BUSINESS_DAY_STARTED, PAYMENT_RECEIVED, ACCOUNT_DELINQUENT, COLLECTION_STATUS_CHANGED, NOTICE_SENT,
+    BUSINESS_DAY_STARTED, BUSINESS_DAY_DONE, REFUND_DUE, PAYMENT_RECEIVED, PAYMENT_PENDING, PAYMENT_FAILED,
+    PAYMENT_RETURNED, CHARGE_ASSESSED, REFUND_PAID, REFUND_CANCELLED, SERVICE_ORDER_REQUESTED, SERVICE_ORDER_WITHDRAWN,
+    SERVICE_ORDER_COMPLETED, SERVICE_ORDER_CANCELLED, ACCOUNT_DELINQUENT, COLLECTION_STATUS_CHANGED, NOTICE_SENT,
     NOTICE_FAILED,
 )  # fmt: skip
 
