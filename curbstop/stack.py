@@ -63,7 +63,7 @@ def reset(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = Fals
     if not folder.exists():
         typer.echo("There was no data.")
         return
-    if not (folder / "ports.json").exists() and any(folder.iterdir()):
+    if not (folder / "ports.json").exists() and any(found.is_file() for found in folder.rglob("*")):
         raise TroubleError(f"{folder} is not a data folder of ours: delete it yourself if you mean it.")
     _delete(folder)
     typer.echo(f"Deleted {folder}.")

@@ -19,6 +19,7 @@ from contracts.payments import Channel, PaymentOutcome, TenderKind, VendorPaymen
 from contracts.topics import vendor_intake, vendor_outcome
 
 VENDOR = os.environ.get("VENDOR", "sample-bank")
+PREFIX = os.environ.get("TOPIC_PREFIX", "")  # a practice town's topics have one
 INTAKE = vendor_intake(VENDOR)
 OUTCOMES = vendor_outcome(VENDOR)
 SECONDS = 60
@@ -69,7 +70,7 @@ async def publish(paid: VendorPayment) -> str:
     key, value = INTAKE.key_of(paid).encode(), paid.model_dump_json().encode()
     try:
         await producer.start()
-        stands = await producer.send_and_wait(INTAKE.name, key=key, value=value, headers=headers(paid))
+        stands = await producer.send_and_wait(PREFIX + INTAKE.name, key=key, value=value, headers=headers(paid))
     finally:
         await producer.stop()
     return f"{stands.topic}/{stands.partition}/{stands.offset}"
@@ -79,7 +80,7 @@ async def answer_to(message: str) -> PaymentOutcome:
     """Wait for the answer to one message; all other answers of the group's are read past."""
     # A group of one's own, whose name begins with the login, keeps its place from one run to the next.
     consumer = AIOKafkaConsumer(
-        OUTCOMES.name,
+        PREFIX + OUTCOMES.name,
         **kafka(),
         group_id=f"{os.environ['KAFKA_USER']}.example",
         auto_offset_reset="earliest",

@@ -60,6 +60,12 @@ def test_reset_asks_first(tmp_path: Path) -> None:
     assert not (tmp_path / "data").exists()
 
 
+def test_reset_clears_a_folder_in_which_nothing_was_begun(tmp_path: Path) -> None:
+    (tmp_path / "data" / "log").mkdir(parents=True)
+    assert curbstop("reset", "--yes").exit_code == 0
+    assert not (tmp_path / "data").exists()
+
+
 def test_reset_deletes_no_folder_that_is_not_ours(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "thesis.doc").touch()

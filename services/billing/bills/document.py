@@ -18,6 +18,8 @@ from services.billing.bills.trusted import trusted
 from services.billing.tariffs import Line
 from services.billing.usage.store import KEPT_MONTHS, Month
 
+ZERO = Decimal(0)
+
 _QUANTITY = Decimal("0.000001")
 _RATE = Decimal("0.00000001")
 
@@ -82,6 +84,9 @@ def bill_issued(
             "autopay": customer.autopay,
             "pack_hash": heading.pack_hash,
             "replaces": None,
+            "deposits_applied": ZERO,
+            "refund": ZERO,
+            "moved_to": None,
             "business_date": heading.business_date,
         },
     )

@@ -18,13 +18,14 @@ b.id, r.state, b.cycle, b.period_start, b.period_end, b.attempt, b.bill_date, b.
 r.actor as started_by, b.approved_by, b.certificate
 """
 
-# Expected is whoever has a service with days in the period, or a period that an earlier run held, or a corrected read.
+# In the order of their numbers, as an office files its registers. Expected is whoever has a service with days in the
+# period, or a period that an earlier run held, or a corrected read.
 _EXPECT = """
 insert into run_account (run_id, account_id, ordinal, services, state)
-select %(run_id)s, account_id, row_number() over (order by account_id),
+select %(run_id)s, account_id, row_number() over (order by number, account_id),
     coalesce(jsonb_agg(distinct service) filter (where service is not null), '[]'), 'expected'
 from (
-    select a.id as account_id, g.service
+    select a.id as account_id, a.number, g.service
     from account a
     left join (
         select account_id, min(period_start) as since from unbilled_period where billed_on is null group by account_id
@@ -33,9 +34,9 @@ from (
         and (g.end_date is null or g.end_date > least(h.since, %(start)s)) and g.status <> all(%(not_billed)s)
     where a.cycle = %(cycle)s
     union all
-    select a.id, null from account a where a.cycle = %(cycle)s and a.id = any(%(correcting)s)
+    select a.id, a.number, null from account a where a.cycle = %(cycle)s and a.id = any(%(correcting)s)
 ) expected
-group by account_id
+group by account_id, number
 """
 
 
