@@ -19,6 +19,7 @@ from contracts.notices import NoticeKind
 from services.notifications import store
 from services.notifications.delivery.composing import bill_of, person_told
 from services.notifications.documents import render_bill
+from services.notifications.holding import api as outbound
 from services.notifications.mailings import mailing
 from services.notifications.policy import TOWN, templates_in_force
 
@@ -130,4 +131,4 @@ async def call_list(tx: Tx, since: date) -> Response:
     return Response(text.getvalue(), media_type="text/csv")
 
 
-ROUTERS = (router,)
+ROUTERS = (router, outbound.router)

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from chassis import holding
 from chassis.bulk import Arrivals, Row, insert_new, keep_newest, lock, upsert
 from chassis.database import Transaction
 from chassis.refusal import not_found
@@ -135,9 +136,9 @@ async def taken_back(tx: Transaction, about: Collection[UUID]) -> set[UUID]:
 
 
 async def count_emails(session: AsyncSession) -> int:
-    """How many e-mails are queued or on their way."""
+    """How many e-mails are queued or on their way; none is on its way while mail is held."""
     query = select(func.count()).where(Notice.channel == "email", col(Notice.state).in_(("queued", "sending")))
-    return (await session.exec(query)).one()
+    return (await session.exec(query.where(text(holding.NOT_HELD)))).one()
 
 
 async def claim_emails(tx: Transaction, limit: int, lease: timedelta) -> list[ToTell]:
@@ -148,7 +149,7 @@ async def claim_emails(tx: Transaction, limit: int, lease: timedelta) -> list[To
             " where notice_id in (select notice_id from notice where channel = 'email'"
             "  and (state = 'queued' and coalesce(not_before, now()) <= now()"
             "       or state = 'sending' and claimed_until < now())"
-            "  order by notice_id limit :limit for update skip locked)"
+            f"  and {holding.NOT_HELD} order by notice_id limit :limit for update skip locked)"
             " returning notice_id"
         ),
         {"lease": lease, "limit": limit},
@@ -227,6 +228,12 @@ async def high_usage(tx: Transaction, since: date) -> list[ToTell]:
     """Notes about unusual usage since a day, whatever their channel, with whom to call."""
     query = select(Notice.notice_id).where(Notice.kind == "high_usage", col(Notice.business_date) >= since)
     return await to_tell(tx, list((await tx.session.exec(query)).all()))
+
+
+async def count_unsent(tx: Transaction) -> int:
+    """How many notices are queued and have not left."""
+    query = text("select count(*) from notice where state in ('queued', 'sending')")
+    return int((await tx.execute(query)).scalar_one())
 
 
 def _contact(kept: AccountContact) -> ContactChanged:

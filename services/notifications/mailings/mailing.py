@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from chassis import runs
+from chassis import holding, runs
 from chassis.database import Transaction
 from chassis.refusal import Refused, not_found
 from chassis.runs import Chunk, Run, Work, Worker
@@ -26,6 +26,7 @@ KINDS = (NoticeKind.BILL, NoticeKind.REMINDER, NoticeKind.HIGH_USAGE)
 
 async def begin(tx: Transaction, name: str) -> UUID:
     """Gather what is queued on paper and have it printed; the same name again is the same mailing."""
+    await holding.refuse_while_held(tx)
     mailing_id = derived_id("mailing", name)
     if not await runs.start(tx, mailing_id, "mailing", "printing", {"name": name}):
         return mailing_id
