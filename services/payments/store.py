@@ -178,10 +178,9 @@ async def cash_report(tx: Transaction, day: date) -> list[dict[str, Any]]:
     return [dict(row) for row in rows.mappings()]
 
 
-async def outcome_of(tx: Transaction, vendor: str, message: str) -> IntakeOutcome:
+async def outcome_of(tx: Transaction, outcome_id: UUID) -> IntakeOutcome:
     """What a vendor was told about one message; refuses one that was never answered."""
-    query = select(IntakeOutcome).where(IntakeOutcome.vendor == vendor, IntakeOutcome.message == message)
-    found = (await tx.session.exec(query)).one_or_none()
+    found = await tx.session.get(IntakeOutcome, outcome_id)
     if found is None:
-        raise not_found("message", message)
+        raise not_found("answer", outcome_id)
     return found

@@ -1,6 +1,7 @@
 """The webhook for vendors without Kafka, and the office's view of what vendors were told."""
 
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import ValidationError
@@ -51,8 +52,9 @@ async def take_webhook(request: Request, tx: VendorTx, vendor: str) -> PaymentOu
         refusal = answer_unreadable(vendor, place, reason, await today(tx))
         await keep(tx, [refusal], {})
         return refusal
-    answers = await take_in(tx, [(Message(vendor, place, payment), None)])
-    return answers[0] if answers else await _answered(tx, vendor, place)
+    message = Message(vendor, place, payment)
+    answers = await take_in(tx, [(message, None)])
+    return answers[0] if answers else await _answered(tx, message.outcome_id)
 
 
 @router.get("/vendors/{vendor}/outcomes", dependencies=[allow(*READERS)])
@@ -77,7 +79,7 @@ def _verified(request: Request, vendor: str, body: bytes) -> str:
     return f"webhook/{message_id}"
 
 
-async def _answered(tx: Transaction, vendor: str, place: str) -> PaymentOutcome:
+async def _answered(tx: Transaction, outcome_id: UUID) -> PaymentOutcome:
     """The answer this very message was given before: the vendor did not hear it and sent it again."""
-    kept = await store.outcome_of(tx, vendor, place)
+    kept = await store.outcome_of(tx, outcome_id)
     return PaymentOutcome.model_validate(kept.model_dump(exclude={"content_hash", "amount"}))

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from hashlib import blake2b
 from uuid import UUID
 
 from chassis.bulk import Arrivals
 from contracts.ids import derived_id
-from contracts.payments import Outcome, PaymentOutcome, VendorPayment
+from contracts.payments import Outcome, PaymentOutcome, PaymentStage, VendorPayment
 from services.payments.taking import Money
 
 
@@ -21,8 +22,11 @@ class Message:
 
     @property
     def outcome_id(self) -> UUID:
-        """One answer to each message, however often it is delivered."""
-        return derived_id("outcome", self.vendor, self.place)
+        """One answer to each message, however often it is delivered.
+
+        The place alone does not make a message: in a Kafka that was lost and made anew, places are given out again.
+        """
+        return derived_id("outcome", self.vendor, self.place, _hash(self.payment.model_dump_json()))
 
     @cached_property
     def money(self) -> Money:
@@ -61,7 +65,8 @@ def judge(message: Message, arrivals: Arrivals, suspense: frozenset[UUID], first
 
 def answer(message: Message, outcome: Outcome, reason: str, day: date) -> PaymentOutcome:
     """The event that tells the vendor."""
-    recorded = outcome in (Outcome.ACCEPTED, Outcome.SUSPENSE, Outcome.DUPLICATE)
+    money = message.payment.stage == PaymentStage.RECEIVED
+    recorded = money and outcome in (Outcome.ACCEPTED, Outcome.SUSPENSE, Outcome.DUPLICATE)
     return PaymentOutcome(
         outcome_id=message.outcome_id,
         vendor=message.vendor,
@@ -77,10 +82,14 @@ def answer(message: Message, outcome: Outcome, reason: str, day: date) -> Paymen
 def answer_unreadable(vendor: str, place: str, reason: str, day: date) -> PaymentOutcome:
     """The event that tells a vendor of a message too broken to be a payment."""
     return PaymentOutcome(
-        outcome_id=derived_id("outcome", vendor, place),
+        outcome_id=derived_id("outcome", vendor, place, _hash(reason)),
         vendor=vendor,
         message=place,
         outcome=Outcome.REFUSED,
         reason=reason,
         business_date=day,
     )
+
+
+def _hash(said: str) -> str:
+    return blake2b(said.encode(), digest_size=16).hexdigest()
