@@ -24,6 +24,7 @@ from chassis import deadletters, waiting
 from chassis.database import Transaction
 from chassis.edge import transaction
 from chassis.envelope import new_trace
+from chassis.lag import group_of
 from chassis.logs import logger
 from chassis.metrics import Metrics
 from chassis.received import RawMessage, Received, Unreadable, raw_of, read
@@ -87,7 +88,7 @@ def _subscribe(broker: KafkaBroker, consumer: Consumer, subscription: Subscripti
 
     broker.subscriber(
         prefix + name,
-        group_id=f"{prefix}{consumer.service}.{name}",
+        group_id=group_of(consumer.settings, consumer.service, name),
         group_instance_id=_member(consumer.settings, name),
         batch=True,
         max_records=subscription.max_records,
@@ -98,7 +99,7 @@ def _subscribe(broker: KafkaBroker, consumer: Consumer, subscription: Subscripti
         session_timeout_ms=session_ms,
         heartbeat_interval_ms=session_ms // 6,
         max_poll_interval_ms=600_000,
-        fetch_max_wait_ms=500,
+        fetch_max_wait_ms=3000,
         batch_timeout_ms=100,
     )(take)
 

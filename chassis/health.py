@@ -77,22 +77,11 @@ async def settled(request: Request) -> Settled:
 
 async def unhandled(kit: Kit) -> dict[str, int]:
     """Per topic, how many messages the service's consumer group has not committed yet."""
-    consumers = [one for one in map(_consumer_of, kit.broker.subscribers) if one is not None]
-    found = await asyncio.gather(*(_behind(one) for one in consumers))
-    return {topic: count for counts in found for topic, count in counts.items()}
-
-
-async def _behind(consumer: AIOKafkaConsumer) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for topic in consumer.subscription():
-        places = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
-        ends = await consumer.end_offsets(places)
-        begins = await consumer.beginning_offsets(places)
-        committed = await asyncio.gather(*(consumer.committed(place) for place in places))
-        counts[topic] = sum(
-            max(0, ends[place] - max(begins[place], done or 0)) for place, done in zip(places, committed, strict=True)
-        )
-    return counts
+    topics: dict[str, list[TopicPartition]] = {}
+    for consumer in filter(None, map(_consumer_of, kit.broker.subscribers)):
+        for topic in consumer.subscription():
+            topics[topic] = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
+    return await kit.lag.unhandled(topics)
 
 
 async def refresh(kit: Kit) -> None:

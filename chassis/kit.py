@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.consume import Consumer, Subscription
 from chassis.database import Transaction
+from chassis.lag import Lag
 from chassis.metrics import Metrics
 from chassis.runs import Worker
 from chassis.settings import Settings
@@ -48,3 +49,4 @@ class Kit:
     broker: KafkaBroker
     metrics: Metrics
     consumer: Consumer
+    lag: Lag

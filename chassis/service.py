@@ -13,6 +13,7 @@ from chassis.auth import refuse_unguarded, verifier
 from chassis.consume import Consumer, is_passing, subscribe_all
 from chassis.database import connect
 from chassis.kit import Background, Kit, Parts
+from chassis.lag import Lag
 from chassis.logs import logger, set_up
 from chassis.metrics import Metrics
 from chassis.relay import keep_relaying
@@ -45,7 +46,7 @@ def _kit(parts: Parts, settings: Settings) -> Kit:
     consumer = Consumer(parts.name, settings, engine, metrics, tuple(parts.subscriptions))
     broker = kafka.consuming_broker(settings)
     subscribe_all(broker, consumer)
-    return Kit(parts, settings, engine, broker, metrics, consumer)
+    return Kit(parts, settings, engine, broker, metrics, consumer, Lag(settings, parts.name))
 
 
 @asynccontextmanager
@@ -61,6 +62,7 @@ async def _live(app: FastAPI) -> AsyncIterator[None]:
         yield
     finally:
         await kit.broker.stop()
+        await kit.lag.stop()
         await _end(app.state.tasks)
         await kit.engine.dispose()
         logger("service").info("stopped")

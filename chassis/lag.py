@@ -1,0 +1,69 @@
+"""How much each of a service's consumer groups has not handled yet.
+
+Asked over connections of its own: on a consumer's connection the question would wait until its long poll for new
+messages ends.
+"""
+
+import asyncio
+from collections.abc import Collection, Mapping
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+
+from chassis.kafka import credentials
+from chassis.settings import Settings
+
+Places = Collection[TopicPartition]
+
+
+class Lag:
+    """Connects when it is first asked."""
+
+    def __init__(self, settings: Settings, service: str) -> None:
+        self._settings = settings
+        self._service = service
+        self._connecting = asyncio.Lock()
+        self._asks: tuple[AIOKafkaAdminClient, AIOKafkaConsumer] | None = None
+
+    async def unhandled(self, topics: Mapping[str, Places]) -> dict[str, int]:
+        """Per topic (as Kafka names it, with its partitions), how many messages its group has not committed."""
+        admin, reader = await self._connected()
+        places = [place for own in topics.values() for place in own]
+        ends, begins, *committed = await asyncio.gather(
+            reader.end_offsets(places),
+            reader.beginning_offsets(places),
+            *(self._committed(admin, one) for one in topics),
+        )
+        done = {place: offset for offsets in committed for place, offset in offsets.items()}
+        return {
+            topic: sum(max(0, ends[place] - max(begins[place], done.get(place, 0))) for place in own)
+            for topic, own in topics.items()
+        }
+
+    async def stop(self) -> None:
+        """Close its connections."""
+        if self._asks is not None:
+            admin, reader = self._asks
+            self._asks = None
+            await reader.stop()
+            await admin.close()
+
+    async def _committed(self, admin: AIOKafkaAdminClient, topic: str) -> dict[TopicPartition, int]:
+        group = group_of(self._settings, self._service, topic.removeprefix(self._settings.topic_prefix))
+        return {place: kept.offset for place, kept in (await admin.list_consumer_group_offsets(group)).items()}
+
+    async def _connected(self) -> tuple[AIOKafkaAdminClient, AIOKafkaConsumer]:
+        async with self._connecting:
+            if self._asks is None:
+                servers, login = self._settings.kafka_servers.split(","), credentials(self._settings)
+                admin = AIOKafkaAdminClient(bootstrap_servers=servers, client_id=self._settings.instance, **login)
+                reader = AIOKafkaConsumer(bootstrap_servers=servers, client_id=self._settings.instance, **login)
+                await admin.start()
+                await reader.start()
+                self._asks = admin, reader
+            return self._asks
+
+
+def group_of(settings: Settings, service: str, topic: str) -> str:
+    """The consumer group in which a service reads a topic: every copy of the service is in it."""
+    return f"{settings.topic_prefix}{service}.{topic}"
