@@ -7,12 +7,13 @@ from chassis.service import service_app
 from chassis.settings import Settings
 from chassis.town import check_identity
 from services.accounts import announce, api, events
+from services.accounts.day import DAY
 
 PARTS = Parts(
     name="accounts",
     subscriptions=events.SUBSCRIPTIONS,
     routers=api.ROUTERS,
-    workers=(announce.WORKER,),
+    workers=(announce.WORKER, *DAY.workers),
     snapshots={"AccountChanged, ContactChanged": announce.publish_again},
     check_pack=check_identity,
 )

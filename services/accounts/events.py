@@ -2,12 +2,12 @@
 
 from chassis.consume import Subscription
 from chassis.database import Transaction
-from chassis.days import begin
 from chassis.received import Received
 from contracts.billing import BalanceChanged, BusinessDayStarted
 from contracts.delinquency import CollectionStatusChanged
 from contracts.topics import BALANCE_CHANGED, BUSINESS_DAY_STARTED, COLLECTION_STATUS_CHANGED
 from services.accounts import store
+from services.accounts.day import DAY
 
 
 async def take_balances(tx: Transaction, received: list[Received[BalanceChanged]]) -> None:
@@ -50,7 +50,7 @@ async def take_statuses(tx: Transaction, received: list[Received[CollectionStatu
 async def take_day(tx: Transaction, received: list[Received[BusinessDayStarted]]) -> None:
     """The day is the clock of what accounts says."""
     for one in received:
-        await begin(tx, one.event.date)
+        await DAY.begin(tx, one.event.date)
 
 
 SUBSCRIPTIONS = (

@@ -153,3 +153,9 @@ async def responsible_person(tx: Transaction, account: Account) -> Person:
     if person is None:
         raise not_found("responsible person of account", account.number)
     return person
+
+
+async def count_served(tx: Transaction, day: date) -> int:
+    """How many accounts are open on a day."""
+    query = text("select count(*) from account where opened <= :day and (closed is null or closed > :day)")
+    return int((await tx.execute(query, {"day": day})).scalar_one())

@@ -6,13 +6,14 @@ from chassis.kit import Parts
 from chassis.service import service_app
 from chassis.settings import Settings
 from services.collections import api, cases, events
+from services.collections.day import DAY
 from services.collections.policy import TOWN
 
 PARTS = Parts(
     name="collections",
     subscriptions=events.SUBSCRIPTIONS,
     routers=api.ROUTERS,
-    workers=(cases.WORKER,),
+    workers=DAY.workers,
     snapshots={"CollectionStatusChanged": cases.publish_again},
     check_pack=TOWN.check,
 )

@@ -5,11 +5,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from chassis import runs
 from chassis.database import Transaction
+from chassis.day_work import Sums
 from chassis.days import last_begun
 from chassis.received import Received
-from chassis.runs import Chunk, Run, Worker
 from contracts.billing import OwedItem
 from contracts.delinquency import AccountDelinquent, CollectionStatusChanged, Step
 from contracts.delinquency import Hold as HoldTold
@@ -23,19 +22,16 @@ PROPOSED = "proposed"
 CHUNK = 500
 
 
-async def begin_day(tx: Transaction, day: date) -> None:
-    """Look at late accounts in chunks that all copies share; the same day again is the same run."""
+async def late_accounts(tx: Transaction, day: date) -> list[list[str]]:
+    """Accounts to look at on a day, in chunks that all copies share."""
     policy = (await TOWN.in_force(tx)).policy.reminder
-    run_id = derived_id("collections day", day)
-    if not await runs.start(tx, run_id, "day", "proposing", {"day": day.isoformat()}):
-        return
     late = [str(one) for one in await store.late_accounts(tx, day, policy.after_days, policy.minimum)]
-    await runs.add_chunks(tx, run_id, "propose", [late[at : at + CHUNK] for at in range(0, len(late), CHUNK)])
+    return [late[at : at + CHUNK] for at in range(0, len(late), CHUNK)]
 
 
-async def propose(tx: Transaction, run: Run, chunk: Chunk) -> dict[str, Any]:
+async def propose(tx: Transaction, day: date, spec: Any) -> Sums:
     """Open a case for each account the rule says is to be reminded. Nothing is sent until a person approves."""
-    day, ids = date.fromisoformat(run.spec["day"]), [UUID(one) for one in chunk.spec]
+    ids = [UUID(one) for one in spec]
     policy = (await TOWN.in_force(tx)).policy.reminder
     await store.lock_accounts(tx, ids)
     already = await store.open_cases(tx, ids)
@@ -47,11 +43,7 @@ async def propose(tx: Transaction, run: Run, chunk: Chunk) -> dict[str, Any]:
         if account not in already and not rules.why_not(standing, policy, day)
     ]
     tx.session.add_all(proposed)
-    return {"looked_at": len(ids), "proposed": len(proposed)}
-
-
-async def _proposed(tx: Transaction, run: Run) -> str:
-    return "proposed"
+    return Sums({"accounts looked at": len(ids), "reminders proposed": len(proposed)})
 
 
 async def approve(tx: Transaction, case_ids: Collection[UUID], day: date) -> dict[UUID, str]:
@@ -131,6 +123,3 @@ def _reminder(case: Case, items: tuple[OwedItem, ...], day: date) -> AccountDeli
         to_stop=f"Pay ${case.amount:,.2f} by {case.deadline:%B %-d, %Y}, or call us about a payment arrangement.",
         business_date=day,
     )
-
-
-WORKER = Worker("day", "proposing", "propose", propose, _proposed)

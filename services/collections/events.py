@@ -2,7 +2,6 @@
 
 from chassis.consume import Subscription
 from chassis.database import Transaction
-from chassis.days import begin
 from chassis.received import Received
 from contracts.accounts import AccountChanged
 from contracts.billing import BalanceChanged, BusinessDayStarted
@@ -17,6 +16,7 @@ from contracts.topics import (
     PAYMENT_RECEIVED,
 )
 from services.collections import cases, store
+from services.collections.day import DAY
 
 
 async def take_accounts(tx: Transaction, received: list[Received[AccountChanged]]) -> None:
@@ -69,8 +69,7 @@ async def take_failed(tx: Transaction, received: list[Received[NoticeFailed]]) -
 async def take_day(tx: Transaction, received: list[Received[BusinessDayStarted]]) -> None:
     """A new day: late accounts are looked at."""
     for one in sorted(received, key=lambda one: one.event.date):
-        if await begin(tx, one.event.date):
-            await cases.begin_day(tx, one.event.date)
+        await DAY.begin(tx, one.event.date)
 
 
 def _balance(event: BalanceChanged) -> dict[str, object]:

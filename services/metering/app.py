@@ -7,6 +7,7 @@ from chassis.kit import Parts
 from chassis.service import service_app
 from chassis.settings import Settings
 from services.metering import api, town
+from services.metering.day import DAY
 from services.metering.events import SUBSCRIPTIONS
 from services.metering.points.imports import FILES
 from services.metering.readings import opening, posting
@@ -18,7 +19,7 @@ def build(settings: Settings | None = None) -> FastAPI:
         name="metering",
         subscriptions=SUBSCRIPTIONS,
         routers=(import_routes(FILES, "coordinator", "it", "service"), *api.ROUTERS),
-        workers=(opening.WORKER, posting.WORKER),
+        workers=(opening.WORKER, posting.WORKER, *DAY.workers),
         check_pack=town.check,
     )
     return service_app(parts, settings or Settings())

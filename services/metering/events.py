@@ -1,12 +1,13 @@
 """What metering hears of others."""
 
-from chassis import days
 from chassis.consume import Subscription
 from chassis.database import Transaction
 from chassis.received import Received
 from contracts.accounts import AccountChanged
 from contracts.billing import BusinessDayStarted
 from contracts.topics import ACCOUNT_CHANGED, BUSINESS_DAY_STARTED
+from services.metering.day import DAY
+from services.metering.orders import events as orders
 from services.metering.points import occupants
 
 
@@ -18,10 +19,11 @@ async def accounts_changed(tx: Transaction, batch: list[Received[AccountChanged]
 async def day_started(tx: Transaction, batch: list[Received[BusinessDayStarted]]) -> None:
     """The town's day, which dates what is posted."""
     for received in batch:
-        await days.begin(tx, received.event.date)
+        await DAY.begin(tx, received.event.date)
 
 
 SUBSCRIPTIONS = (
     Subscription(ACCOUNT_CHANGED, accounts_changed),
     Subscription(BUSINESS_DAY_STARTED, day_started),
+    *orders.SUBSCRIPTIONS,
 )

@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from chassis.kit import Parts
 from chassis.service import service_app
 from services.notifications import api, events
+from services.notifications.day import DAY
 from services.notifications.delivery.sending import emails_to_send, keep_sending
 from services.notifications.mailings.mailing import worker
 from services.notifications.policy import check
@@ -18,7 +19,7 @@ def build(settings: NotificationsSettings | None = None) -> FastAPI:
         name="notifications",
         subscriptions=events.SUBSCRIPTIONS,
         routers=api.ROUTERS,
-        workers=(worker(settings.print_folder),),
+        workers=(worker(settings.print_folder), *DAY.workers),
         check_pack=check,
         background=(keep_sending,),
         background_to_do=emails_to_send,

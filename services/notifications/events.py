@@ -6,7 +6,6 @@ from uuid import UUID
 
 from chassis.consume import Subscription
 from chassis.database import Transaction
-from chassis.days import begin
 from chassis.received import RawMessage, Received
 from contracts.accounts import AccountChanged, ContactChanged
 from contracts.billing import BillCancelled, BillIssued, BusinessDayStarted
@@ -23,6 +22,7 @@ from contracts.topics import (
     USAGE_FLAGGED,
 )
 from services.notifications import store
+from services.notifications.day import DAY
 from services.notifications.policy import TOWN
 from services.notifications.queueing import Telling, notice_row
 
@@ -101,7 +101,7 @@ def _read(event: UsageFlagged) -> tuple[UUID, date]:
 async def take_day(tx: Transaction, received: list[Received[BusinessDayStarted]]) -> None:
     """The day that what is sent is dated with."""
     for one in received:
-        await begin(tx, one.event.date)
+        await DAY.begin(tx, one.event.date)
 
 
 async def _queue(tx: Transaction, tellings: list[Telling]) -> None:

@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from chassis.kit import Parts
 from chassis.service import service_app
 from services.payments import api, events
+from services.payments.day import DAY
 from services.payments.intake.events import subscription_of
 from services.payments.policy import TOWN
 from services.payments.settings import PaymentsSettings
@@ -18,6 +19,7 @@ def build(settings: PaymentsSettings | None = None) -> FastAPI:
         name="payments",
         subscriptions=(*events.SUBSCRIPTIONS, *doors),
         routers=api.ROUTERS,
+        workers=DAY.workers,
         check_pack=TOWN.check,
     )
     return service_app(parts, settings)

@@ -2,12 +2,15 @@
 
 from chassis.consume import Subscription
 from chassis.database import Transaction
-from chassis.days import begin, last_begun
+from chassis.days import last_begun
 from chassis.received import Received
 from contracts.accounts import AccountChanged
 from contracts.billing import BalanceChanged, BusinessDayStarted
-from contracts.topics import ACCOUNT_CHANGED, BALANCE_CHANGED, BUSINESS_DAY_STARTED
+from contracts.topics import ACCOUNT_CHANGED, BALANCE_CHANGED, BUSINESS_DAY_STARTED, REFUND_DUE
 from services.payments import posting, store
+from services.payments.day import DAY
+from services.payments.pending import promising
+from services.payments.refunds.events import take_refunds
 
 
 async def take_accounts(tx: Transaction, received: list[Received[AccountChanged]]) -> None:
@@ -24,7 +27,9 @@ async def take_accounts(tx: Transaction, received: list[Received[AccountChanged]
             for one in events
         ],
     )
-    await posting.clear_suspense(tx, {one.number: one.account_id for one in events})
+    known = {one.number: one.account_id for one in events}
+    await posting.clear_suspense(tx, known)
+    await promising.announce_known(tx, known)
 
 
 async def take_balances(tx: Transaction, received: list[Received[BalanceChanged]]) -> None:
@@ -53,7 +58,7 @@ async def take_day(tx: Transaction, received: list[Received[BusinessDayStarted]]
     if await last_begun(tx) is None:
         await store.hold_first_day(tx)
     for one in received:
-        await begin(tx, one.event.date)
+        await DAY.begin(tx, one.event.date)
     tx.now_known("business day", frozenset({"first"}))
 
 
@@ -61,4 +66,5 @@ SUBSCRIPTIONS = (
     Subscription(ACCOUNT_CHANGED, take_accounts),
     Subscription(BALANCE_CHANGED, take_balances),
     Subscription(BUSINESS_DAY_STARTED, take_day),
+    Subscription(REFUND_DUE, take_refunds),
 )

@@ -42,6 +42,15 @@ async def hold_unknown(tx: Transaction) -> None:
     await tx.execute(text("select pg_advisory_xact_lock(hashtext('accounts not known'))"))
 
 
+async def known_accounts(tx: Transaction, numbers: Collection[str]) -> dict[str, UUID]:
+    """The accounts that have these numbers. If one has none, nobody can become known until this transaction ends."""
+    known = await account_ids(tx, numbers)
+    if known.keys() == set(numbers):
+        return known
+    await hold_unknown(tx)
+    return await account_ids(tx, numbers)
+
+
 async def hold_first_day(tx: Transaction) -> None:
     """Let the first business day begin, and messages wait for it, one after the other."""
     await tx.execute(text("select pg_advisory_xact_lock(hashtext('first business day'))"))
@@ -140,6 +149,17 @@ async def find_account(tx: Transaction, number: str) -> Account:
     if account is None:
         raise not_found("account", number)
     return account
+
+
+async def account(tx: Transaction, account_id: UUID) -> Account:
+    """An account that is known to be there."""
+    return await tx.session.get_one(Account, account_id)
+
+
+async def account_of_payment(tx: Transaction, payment_id: UUID) -> UUID | None:
+    """The account a payment was posted to, if it was."""
+    query = select(Tender.account_id).where(Tender.payment_id == payment_id)
+    return (await tx.session.exec(query)).one_or_none()
 
 
 async def payments_of(tx: Transaction, account_id: UUID) -> list[Tender]:

@@ -28,7 +28,14 @@ AGREEMENTS = (
     "10001,stormwater,,2020-05-01,,active,class=residential\n"
 )
 E = TypeVar("E", AccountChanged, ContactChanged)
-TOPICS = ["AccountChanged", "ContactChanged", "BalanceChanged", "CollectionStatusChanged", "BusinessDayStarted"]
+TOPICS = [
+    "AccountChanged",
+    "ContactChanged",
+    "BalanceChanged",
+    "CollectionStatusChanged",
+    "BusinessDayStarted",
+    "BusinessDayDone",
+]
 
 
 @pytest.fixture

@@ -23,8 +23,8 @@ from tests.conftest import GivenDatabase, GivenTopics
 from tests.running import apply_town, environment, messages, running, settled
 
 TOPICS = [
-    "AccountChanged", "BalanceChanged", "BusinessDayStarted", "PaymentReceived", "NoticeSent", "NoticeFailed",
-    "AccountDelinquent", "CollectionStatusChanged",
+    "AccountChanged", "BalanceChanged", "BusinessDayStarted", "BusinessDayDone", "PaymentReceived", "NoticeSent",
+    "NoticeFailed", "AccountDelinquent", "CollectionStatusChanged",
 ]  # fmt: skip
 DUE = date(2023, 3, 10)
 DAY = date(2023, 3, 15)

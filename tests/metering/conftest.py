@@ -11,7 +11,7 @@ from tests.metering.cycle import Cycle
 from tests.metering.running import Metering, running
 
 _numbers = count(1)
-TOPICS = ("AccountChanged", "BusinessDayStarted", "ReadPosted", "UsageFlagged")
+TOPICS = ("AccountChanged", "BusinessDayStarted", "BusinessDayDone", "ReadPosted", "UsageFlagged")
 
 
 @pytest.fixture(scope="session")

@@ -32,7 +32,7 @@ from tests.running import apply_town, environment, eventually, messages, running
 
 TOPICS = [
     "ContactChanged", "AccountChanged", "BillIssued", "BillCancelled", "AccountDelinquent", "UsageFlagged",
-    "BusinessDayStarted", "NoticeSent", "NoticeFailed",
+    "BusinessDayStarted", "BusinessDayDone", "NoticeSent", "NoticeFailed",
 ]  # fmt: skip
 DAY = date(2023, 8, 8)
 NUMBER = "10004217"

@@ -2,105 +2,12 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime
 from typing import Any
-from uuid import UUID, uuid4
 
-import httpx
 import pytest
-from aiokafka import AIOKafkaProducer
-from standardwebhooks import Webhook
 
-from chassis.kafka import credentials
-from contracts.accounts import AccountChanged, AccountStatus
-from contracts.billing import BusinessDayStarted
-from contracts.ids import thing_id
-from contracts.payments import PaymentOutcome, PaymentReceived
-from deploy.local.places import Places
-from services.payments.app import build
-from services.payments.settings import PaymentsSettings
-from tests.conftest import GivenDatabase, GivenTopics
-from tests.running import apply_town, environment, eventually, messages, running, settled
-
-TOPICS = [
-    "AccountChanged", "BalanceChanged", "BusinessDayStarted", "PaymentReceived",
-    "PaymentReceived.bank", "PaymentOutcome.bank",
-]  # fmt: skip
-SECRET = "whsec_" + "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0"
-DAY = date(2023, 3, 15)
-
-
-class Desk:
-    """The running service, and a hand on its topics."""
-
-    def __init__(self, client: httpx.AsyncClient, producer: AIOKafkaProducer, places: Places, prefix: str) -> None:
-        self.client, self.producer, self.places, self.prefix = client, producer, places, prefix
-
-    async def send(self, topic: str, value: bytes, key: str = "k", headers: Any = ()) -> None:
-        await self.producer.send_and_wait(self.prefix + topic, value, key=key.encode(), headers=list(headers))
-
-    async def open_account(self, number: str) -> UUID:
-        account_id = thing_id("windsor-co", "account", number)
-        event = AccountChanged(
-            account_id=account_id, version=1, number=number, status=AccountStatus.ACTIVE, opened=date(2020, 1, 1),
-            cycle="1", premise_id=uuid4(), responsible_person_id=uuid4(), business_date=DAY,
-        )  # fmt: skip
-        await self.send("AccountChanged", event.model_dump_json().encode(), str(account_id))
-        return account_id
-
-    async def publish(self, *payments: dict[str, Any] | bytes) -> list[PaymentOutcome]:
-        before = len(await messages(self.places, self.prefix + "PaymentOutcome.bank"))
-        for one in payments:
-            value = one if isinstance(one, bytes) else json.dumps(one).encode()
-            await self.send("PaymentReceived.bank", value)
-
-        async def answered() -> bool:
-            return len(await messages(self.places, self.prefix + "PaymentOutcome.bank")) >= before + len(payments)
-
-        await eventually(answered)
-        return (await self.outcomes())[before:]
-
-    async def outcomes(self) -> list[PaymentOutcome]:
-        found = await messages(self.places, self.prefix + "PaymentOutcome.bank")
-        return [PaymentOutcome.model_validate_json(one.value) for one in sorted(found, key=lambda one: one.timestamp)]
-
-    async def posted(self) -> list[PaymentReceived]:
-        await settled(self.client)
-        found = await messages(self.places, self.prefix + "PaymentReceived")
-        return [PaymentReceived.model_validate_json(one.value) for one in found]
-
-
-def payment(key: str, **changes: object) -> dict[str, Any]:
-    said: dict[str, Any] = {
-        "vendor_payment_id": key,
-        "account_number": "10001",
-        "amount": "50.00",
-        "paid_at": "2023-03-15T18:00:00Z",
-    }
-    return said | changes
-
-
-@pytest.fixture
-async def desk(
-    places: Places, database: GivenDatabase, topic_prefix: str, make_topics: GivenTopics
-) -> AsyncIterator[Desk]:
-    make_topics(TOPICS, topic_prefix, 1)
-    settings = PaymentsSettings(
-        **environment(places, database("payments", migrated=True), topic_prefix), webhook_secrets={"bank": SECRET}
-    )
-    producer = AIOKafkaProducer(bootstrap_servers=places.kafka_servers, **credentials(settings))
-    await producer.start()
-    try:
-        async with running(build(settings), "coordinator", "it", "cashier") as client:
-            await apply_town(client)
-            desk = Desk(client, producer, places, topic_prefix)
-            await desk.open_account("10001")
-            await desk.send("BusinessDayStarted", BusinessDayStarted(date=DAY).model_dump_json().encode())
-            await settled(client)
-            yield desk
-    finally:
-        await producer.stop()
+from tests.payments.builders import Desk, payment, post_webhook
+from tests.running import settled
 
 
 async def test_good_money_posts_once_and_is_numbered_without_a_gap(desk: Desk) -> None:
@@ -171,16 +78,6 @@ async def test_strange_headers_do_not_stop_a_payment(desk: Desk) -> None:
     await desk.send("PaymentReceived.bank", json.dumps(payment("V-1")).encode(), headers=headers)
     await settled(desk.client)
     assert len(await desk.posted()) == 1
-
-
-async def post_webhook(desk: Desk, body: object, message_id: str, secret: str = SECRET) -> httpx.Response:
-    text, now = body if isinstance(body, str) else json.dumps(body), datetime.now(UTC)
-    headers = {
-        "webhook-id": message_id,
-        "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": Webhook(secret).sign(message_id, now, text),
-    }
-    return await desk.client.post("/vendors/bank/payments", content=text, headers=headers)
 
 
 async def test_the_same_payment_by_signed_webhook_gives_the_same_result(desk: Desk) -> None:

@@ -23,7 +23,9 @@ _EXPECTED = """
            r.quantity, r.why,
            exists (select 1 from occupant o where o.service_point_id = p.id) and not exists (
                select 1 from occupant o where o.service_point_id = p.id and o.status = 'active'
-               and o.start <= g.read_on and (o.until is null or o.until > g.read_on)) as vacant
+               and o.start <= g.read_on and (o.until is null or o.until > g.read_on)) as vacant,
+           exists (select 1 from shut_off s where s.service_point_id = p.id
+               and s.since < coalesce(r.read_on, g.read_on)) as off
     from read r join service_point p on p.id = r.service_point_id join meter m on m.id = r.meter_id
     join reading g on g.id = r.reading_id
 """
@@ -198,6 +200,7 @@ def expected_of(row: dict[str, Any]) -> Expected:
         quantity=row["quantity"],
         why=row["why"],
         vacant=row["vacant"],
+        off=row["off"],
     )
 
 
@@ -286,3 +289,14 @@ async def posting_under_way(tx: Transaction, reading_id: UUID) -> UUID | None:
         (str(reading_id),),
     )
     return rows[0]["id"] if rows else None
+
+
+async def count_in_review(tx: Transaction) -> int:
+    """How many reads of open readings wait for a person."""
+    cursor = await (await tx.driver()).execute(
+        "select count(*) from read r join reading g on g.id = r.reading_id"
+        " where g.state <> 'closed' and r.state = any(%s)",
+        [[ReadState.QUESTIONED, ReadState.REREAD]],
+    )
+    row = await cursor.fetchone()
+    return row[0] if row else 0

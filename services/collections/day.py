@@ -1,0 +1,19 @@
+"""What collections does because a day began: it looks at who is late."""
+
+from datetime import date
+
+from chassis.database import Transaction
+from chassis.day_work import DayWork, Piece, Sums
+from contracts.billing import BusinessDayDone
+from contracts.topics import BUSINESS_DAY_DONE
+from services.collections import cases
+
+
+def _tell(tx: Transaction, day: date, done: Sums) -> None:
+    tx.publish(
+        BUSINESS_DAY_DONE,
+        BusinessDayDone(service="collections", date=day, counts=dict(done.counts), money=dict(done.money)),
+    )
+
+
+DAY = DayWork((Piece("reminders", cases.late_accounts, cases.propose),), _tell)
