@@ -2,7 +2,6 @@
 
 from chassis.consume import Subscription
 from chassis.database import Transaction
-from chassis.days import last_begun
 from chassis.received import Received
 from contracts.accounts import AccountChanged
 from contracts.billing import BalanceChanged, BusinessDayStarted
@@ -54,12 +53,11 @@ async def take_balances(tx: Transaction, received: list[Received[BalanceChanged]
 
 
 async def take_day(tx: Transaction, received: list[Received[BusinessDayStarted]]) -> None:
-    """The day is what money is posted under; what came before the first one waited for it."""
-    if await last_begun(tx) is None:
-        await store.hold_first_day(tx)
+    """The day is what money is posted under; what came before it waited for it."""
+    await store.hold_days(tx)
     for one in received:
         await DAY.begin(tx, one.event.date)
-    tx.now_known("business day", frozenset({"first"}))
+    tx.now_known("business day", frozenset({"first", *(str(one.event.date) for one in received)}))
 
 
 SUBSCRIPTIONS = (

@@ -51,9 +51,9 @@ async def known_accounts(tx: Transaction, numbers: Collection[str]) -> dict[str,
     return await account_ids(tx, numbers)
 
 
-async def hold_first_day(tx: Transaction) -> None:
-    """Let the first business day begin, and messages wait for it, one after the other."""
-    await tx.execute(text("select pg_advisory_xact_lock(hashtext('first business day'))"))
+async def hold_days(tx: Transaction) -> None:
+    """Let a business day begin, and messages wait for it, one after the other."""
+    await tx.execute(text("select pg_advisory_xact_lock(hashtext('business day'))"))
 
 
 async def lock_accounts(tx: Transaction, ids: Collection[UUID]) -> None:

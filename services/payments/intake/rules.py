@@ -1,7 +1,7 @@
 """What becomes of a vendor's message (pure). One rule for topic, webhook and file."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from hashlib import blake2b
 from uuid import UUID
@@ -10,6 +10,8 @@ from chassis.bulk import Arrivals
 from contracts.ids import derived_id
 from contracts.payments import Outcome, PaymentOutcome, PaymentStage, VendorPayment
 from services.payments.taking import Money
+
+LONGEST_WAIT = 35
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,16 @@ class Message:
             payer=said.payer,
             taken_at=said.paid_at,
         )
+
+
+def day_awaited(paid: date, today: date) -> date | None:
+    """The business day a payment waits for, when the town is late with its days: over a long weekend, after a restore.
+
+    A payment may be a day ahead of the town. One that is further ahead than Kafka keeps messages waits for nothing:
+    its vendor's clock is wrong.
+    """
+    ahead = (paid - today).days
+    return paid - timedelta(days=1) if 1 < ahead <= LONGEST_WAIT else None
 
 
 def judge(message: Message, arrivals: Arrivals, suspense: frozenset[UUID], first_in_batch: bool) -> tuple[Outcome, str]:
