@@ -59,8 +59,10 @@ async def metrics(request: Request) -> Response:
 async def settled(request: Request) -> Settled:
     """Outbox empty, offsets reached, no chunk left to do: for this service as a whole, whichever copy answers."""
     kit = kit_of(request)
+    # Asked before and after: what is sent to Kafka between two questions would be counted by neither.
+    before, _ = await outbox.depth(kit.engine)
     behind = await unhandled(kit)
-    unsent, _ = await outbox.depth(kit.engine)
+    unsent = max(before, (await outbox.depth(kit.engine))[0])
     chunks = await runs.unfinished(kit.engine, kit.parts.workers)
     background = await kit.parts.background_to_do(kit.engine) if kit.parts.background_to_do else 0
     waiting, letters = await _kept(kit)

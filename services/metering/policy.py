@@ -21,6 +21,8 @@ class Finding(StrEnum):
     """Nothing is known to count from: the read becomes where usage begins."""
     VACANT = "vacant"
     """Usage where nobody is served: somebody moved in unannounced, or a pipe broke unseen."""
+    OFF = "off"
+    """Usage where the water was shut off: somebody turned it on again, or it was not the right valve."""
 
 
 class _Section(BaseModel):

@@ -37,7 +37,8 @@ class Expectation:
     high: Decimal
     low: Decimal | None
     vacant: Decimal | None = None
-    """Where nobody is served: usage above this is odd, and none at all is not."""
+    """Where nobody is served, or the water is off: usage above this is odd, and none at all is not."""
+    off: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,8 @@ def reviewed(
 
 def _against_usual(quantity: Decimal, expectation: Expectation) -> tuple[Finding, ...]:
     if expectation.vacant is not None:
-        return (Finding.VACANT,) if quantity > expectation.vacant else ()
+        odd = Finding.OFF if expectation.off else Finding.VACANT
+        return (odd,) if quantity > expectation.vacant else ()
     if quantity > expectation.high:
         return (Finding.HIGH,)
     if expectation.low is None:
@@ -122,8 +124,11 @@ def _against_usual(quantity: Decimal, expectation: Expectation) -> tuple[Finding
 
 
 def needs_person(findings: Sequence[Finding], limits: Limits) -> bool:
-    """Whether someone must decide; one that is missing, makes no sense or begins a count always waits for a person."""
-    always = (Finding.MISSING, Finding.NEGATIVE, Finding.FIRST)
+    """Whether someone must decide; some findings always wait for a person.
+
+    A read that is missing, makes no sense, begins a count, or shows water where it was shut off.
+    """
+    always = (Finding.MISSING, Finding.NEGATIVE, Finding.FIRST, Finding.OFF)
     return any(finding in always or finding in limits.questioned for finding in findings)
 
 

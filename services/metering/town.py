@@ -1,29 +1,25 @@
 """The town as metering knows it: the pack in force, its key and its `metering` section."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from chassis import townstore
 from chassis.database import Transaction
 from chassis.located_yaml import read, validate
+from chassis.town import Identity
 from chassis.townpack import Bundle, Mistake
 from services.metering.policy import MeteringPolicy
 
 FILE = "town.yaml"
 
 
-class _Named(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-    key: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
-
-
 class _TownFile(BaseModel):
     """What metering reads of `town.yaml`; the sections of others are theirs to check."""
 
     model_config = ConfigDict(extra="ignore")
-    town: _Named
+    town: Identity
     metering: MeteringPolicy
 
 
@@ -31,9 +27,19 @@ class _TownFile(BaseModel):
 class Town:
     """The pack that rules apply under: `key` goes into ids, `pack_hash` into what was done under it."""
 
-    key: str
+    identity: Identity
     pack_hash: str
     policy: MeteringPolicy
+
+    @property
+    def key(self) -> str:
+        """What ids of this town's things are made from."""
+        return self.identity.key
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where the town's days begin and end."""
+        return ZoneInfo(self.identity.time_zone)
 
 
 def check(bundle: Bundle) -> list[Mistake]:
@@ -58,7 +64,7 @@ async def pinned(tx: Transaction, pack_hash: str) -> Town:
         file, mistakes = _read(await townstore.load(tx, pack_hash))
         if file is None:
             raise ValueError(f"the pack {pack_hash[:12]} was applied with mistakes: {mistakes[0]}")
-        _known[pack_hash] = Town(file.town.key, pack_hash, file.metering)
+        _known[pack_hash] = Town(file.town, pack_hash, file.metering)
     return _known[pack_hash]
 
 

@@ -6,12 +6,14 @@ from uuid import uuid4
 
 import pytest
 
+from contracts.topics import TOPICS
 from deploy.local.places import Places
+from tests.metering.crews import Crews
 from tests.metering.cycle import Cycle
 from tests.metering.running import Metering, running
 
 _numbers = count(1)
-TOPICS = ("AccountChanged", "BusinessDayStarted", "BusinessDayDone", "ReadPosted", "UsageFlagged")
+NAMES = tuple(one.name for one in TOPICS if "metering" in (*one.publishers, *one.consumers))
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +23,7 @@ def metering_topics(places: Places) -> Iterator[str]:
 
     prefix = f"t{uuid4().hex[:10]}."
     admin = kafka_admin.connect(places.kafka_servers, places.kafka_user, places.kafka_password)
-    made = topics.create_by_name(admin, TOPICS, prefix, 2)
+    made = topics.create_by_name(admin, NAMES, prefix, 2)
     yield prefix
     topics.delete(admin, made)
 
@@ -47,3 +49,9 @@ async def metering(places: Places, metering_database: str, metering_topics: str)
 def cycle(metering: Metering) -> Cycle:
     """A cycle that nothing is known of yet."""
     return Cycle(metering, str(next(_numbers)))
+
+
+@pytest.fixture
+async def crews(cycle: Cycle) -> Crews:
+    """The office and the crews of a few houses with accounts."""
+    return await Crews.begin(cycle)

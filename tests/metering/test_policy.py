@@ -42,7 +42,7 @@ def test_a_mistake_is_told_with_its_line(was: str, now: str, told: str) -> None:
 
 
 def test_a_pack_without_a_metering_section_is_refused() -> None:
-    (mistake,) = check(pack("town:\n  key: windsor-co\n"))
+    (mistake,) = check(pack("town: {key: windsor-co, name: Town of Windsor, state: CO, time_zone: America/Denver}\n"))
     assert mistake.message == "`metering` is missing."
 
 

@@ -14,6 +14,7 @@ from chassis.database import Transaction
 from chassis.imports import BadRow, Flag, ImportFile, Kept, Row
 from contracts.ids import derived_id, thing_id
 from services.metering import town
+from services.metering.orders import events as orders
 from services.metering.points import store
 from services.metering.tables import LastRead, Meter, ServicePoint
 from services.metering.usage import Register
@@ -93,6 +94,7 @@ async def keep_service_points(tx: Transaction, rows: list[Row[ServicePointLine]]
     await bulk.copy_in(tx, Meter, [_meter(id_, line) for id_, line in new])
     refused += _conflicts(by_id, arrivals.conflicting)
     await store.note_growth(tx, "service_point", "meter")
+    await orders.points_arrived(tx, arrivals.new)
     return Kept(len(arrivals.new), len(arrivals.repeated), refused)
 
 

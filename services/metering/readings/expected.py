@@ -38,6 +38,8 @@ class Expected:
     why: str | None = None
     vacant: bool = False
     """Whether an account was served here once, and none is on the day of the reading."""
+    off: bool = False
+    """Whether the water was shut off before the day of the read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +76,10 @@ def looked_at(read: Expected, shown: Shown, limits: Limits) -> Expected:
 
 
 def _held_against(read: Expected, limits: Limits) -> Expectation:
-    if not read.vacant:
+    if not (read.vacant or read.off):
         return read.expectation
-    return replace(read.expectation, vacant=converted(limits.vacant_minimum, limits.unit, read.register.unit))
+    unnoticed = converted(limits.vacant_minimum, limits.unit, read.register.unit)
+    return replace(read.expectation, vacant=unnoticed, off=read.off)
 
 
 def looked_at_again(read: Expected, limits: Limits) -> Expected:
