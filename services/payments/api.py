@@ -17,7 +17,13 @@ from contracts.payments import Channel, Purpose, TenderKind
 from services.payments import posting, store
 from services.payments.batches import api as batches
 from services.payments.intake import api as intake
+from services.payments.pending import api as pending
+from services.payments.pending.store import live_of
 from services.payments.policy import TOWN
+from services.payments.refunds import api as refunds
+from services.payments.returns import api as returns
+from services.payments.returns.cash_only import refused_checks
+from services.payments.returns.rules import is_cash_only
 from services.payments.tables import Tender
 from services.payments.taking import SUSPENSE, Money, fault
 
@@ -28,7 +34,10 @@ Why = Annotated[str, StringConstraints(min_length=3)]
 
 
 class CounterPayment(BaseModel):
-    """One payment taken by a cashier. `receipt` is the number printed on it; the same again changes nothing."""
+    """One payment taken by a cashier. `receipt` is the number printed on it; the same again changes nothing.
+
+    `pending_id` names the promise that this money makes good, if it was promised.
+    """
 
     receipt: Annotated[str, StringConstraints(min_length=1, max_length=60)]
     account_number: str
@@ -37,10 +46,14 @@ class CounterPayment(BaseModel):
     tender: TenderKind
     purpose: Purpose = Purpose.BALANCE
     payer: str = ""
+    pending_id: UUID | None = None
 
 
 class PaymentShown(BaseModel):
-    """A payment as taken. `state` is posted, or suspense while its account is not known."""
+    """A payment as taken. `state` is posted, or suspense while its account is not known.
+
+    `returned_on` is the day it was taken back.
+    """
 
     payment_id: UUID
     account_number: str
@@ -54,10 +67,11 @@ class PaymentShown(BaseModel):
     payer: str
     effective_date: date
     posting_date: date
+    returned_on: date | None
 
 
 class Due(BaseModel):
-    """What an account owes by billing's last word, and money received that is not in that word yet."""
+    """What an account owes by billing's last word, money received that is not in that word yet, and money promised."""
 
     account_number: str
     owed: Amount
@@ -65,6 +79,8 @@ class Due(BaseModel):
     past_due: Amount
     next_due_date: date | None
     received_not_yet_in_balance: Amount
+    pending: Amount
+    cash_only: bool
     note: str
 
 
@@ -80,7 +96,8 @@ async def take_payment(tx: Tx, given: CounterPayment) -> PaymentShown:
     """Take one payment and answer with its receipt."""
     town, day = await TOWN.in_force(tx), await today(tx)
     money = _money(given, day, town.zone)
-    wrong = fault(money, town.policy, day, town.zone)
+    checks = await refused_checks(tx, [money], day)
+    wrong = fault(money, town.policy, day, town.zone) or checks.get(money.account_number)
     if wrong:
         raise Refused(wrong, 422)
     recorded = await posting.record(tx, town, day, [(money, None)])
@@ -110,7 +127,7 @@ async def show_due(tx: Tx, number: str) -> Due:
     through = balance.payments_through if balance else 0
     ahead = [one.amount for one in await store.payments_of(tx, account.id) if (one.payment_seq or 0) > through]
     posting_now = sum(ahead, Decimal(0))
-    zero = Decimal("0.00")
+    zero, day = Decimal("0.00"), await today(tx)
     return Due(
         account_number=number,
         owed=balance.owed if balance else zero,
@@ -118,6 +135,8 @@ async def show_due(tx: Tx, number: str) -> Due:
         past_due=balance.past_due if balance else zero,
         next_due_date=balance.next_due_date if balance else None,
         received_not_yet_in_balance=posting_now,
+        pending=sum([one.amount for one in await live_of(tx, account.id)], zero),
+        cash_only=is_cash_only(account.cash_only, account.cash_only_until, day),
         note=f"{posting_now:.2f} received, posting" if ahead else "",
     )
 
@@ -158,6 +177,7 @@ def _money(given: CounterPayment, day: date, zone: ZoneInfo) -> Money:
         purpose=given.purpose,
         payer=given.payer,
         taken_at=datetime.combine(day, time(0), zone),
+        makes_good=given.pending_id,
     )
 
 
@@ -165,4 +185,4 @@ def _shown(tender: Tender) -> PaymentShown:
     return PaymentShown.model_validate(tender.model_dump(include=set(PaymentShown.model_fields)))
 
 
-ROUTERS = (router, batches.router, intake.router)
+ROUTERS = (router, batches.router, intake.router, pending.router, returns.router, refunds.router)

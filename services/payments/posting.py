@@ -16,6 +16,7 @@ from chassis.town import Town
 from contracts.payments import Channel, PaymentReceived, Purpose, TenderKind
 from contracts.topics import PAYMENT_RECEIVED
 from services.payments import store
+from services.payments.pending.promising import make_good
 from services.payments.policy import PaymentsPolicy
 from services.payments.tables import Tender
 from services.payments.taking import SUSPENSE, Money, effective_date
@@ -39,7 +40,7 @@ async def record(
     batch_id: UUID | None = None,
 ) -> Recorded:
     """Record money that was found sane. What names an account goes to it; the rest is in suspense, never refused."""
-    accounts = await _accounts(tx, {money.account_number for money, _ in monies})
+    accounts = await store.known_accounts(tx, {money.account_number for money, _ in monies})
     await store.lock_accounts(tx, set(accounts.values()))
     arrivals = await store.insert_tenders(tx, [_row(money, town, today, batch_id) for money, _ in monies])
     new = {money.payment_id: (money, cause) for money, cause in reversed(monies) if money.payment_id in arrivals.new}
@@ -52,22 +53,20 @@ async def record(
     return Recorded(arrivals, frozenset(new) - {payment_id for payment_id, _, _ in known})
 
 
-async def _accounts(tx: Transaction, numbers: set[str]) -> dict[str, UUID]:
-    known = await store.account_ids(tx, numbers)
-    if known.keys() == numbers:
-        return known
-    await store.hold_unknown(tx)
-    return await store.account_ids(tx, numbers)
-
-
 async def post(tx: Transaction, payments: Sequence[tuple[UUID, UUID, Cause | None]]) -> None:
     """Number (payment, account, cause) within their locked accounts, and publish them."""
     if not payments:
         return
     numbers = await store.number_payments(tx, [(payment, account) for payment, account, _ in payments])
     tenders = {one.payment_id: one for one in await store.tenders(tx, list(numbers))}
+    good = await _make_good(tx, [(tenders[payment], account) for payment, account, _ in payments])
     for payment, account, cause in payments:
-        tx.publish(PAYMENT_RECEIVED, _event(tenders[payment], account, numbers[payment]), cause)
+        tx.publish(PAYMENT_RECEIVED, _event(tenders[payment], account, numbers[payment], good), cause)
+
+
+async def _make_good(tx: Transaction, tenders: Sequence[tuple[Tender, UUID]]) -> set[UUID]:
+    arrived = {one.pending_id: (account, one.account_number) for one, account in tenders if one.pending_id}
+    return await make_good(tx, arrived)
 
 
 async def clear_suspense(tx: Transaction, numbers: dict[str, UUID], cause: Cause | None = None) -> int:
@@ -95,10 +94,11 @@ def _row(money: Money, town: Town[PaymentsPolicy], today: date, batch_id: UUID |
         "effective_date": effective_date(money, town.policy, town.zone),
         "posting_date": today,
         "taken_at": money.taken_at,
+        "pending_id": money.pending_id,
     }
 
 
-def _event(tender: Tender, account_id: UUID, seq: int) -> PaymentReceived:
+def _event(tender: Tender, account_id: UUID, seq: int, made_good: set[UUID]) -> PaymentReceived:
     vendor = tender.source.removeprefix("vendor:") if tender.source.startswith("vendor:") else None
     return PaymentReceived(
         payment_id=tender.payment_id,
@@ -113,5 +113,6 @@ def _event(tender: Tender, account_id: UUID, seq: int) -> PaymentReceived:
         vendor_payment_id=tender.source_key if vendor else None,
         effective_date=tender.effective_date,
         posting_date=tender.posting_date,
+        pending_id=tender.pending_id if tender.pending_id in made_good else None,
         business_date=tender.posting_date,
     )

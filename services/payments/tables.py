@@ -18,7 +18,10 @@ class Table(SQLModel, registry=registry()):
 
 
 class Account(Table, table=True):
-    """What payments knows of an account. `last_seq` is the number of its newest payment: they have no gap."""
+    """What payments knows of an account. `last_seq` is the number of its newest payment: they have no gap.
+
+    `cash_only`: it may not pay by check, through `cash_only_until` or, without it, until a person lifts that.
+    """
 
     __tablename__ = "account"
 
@@ -27,10 +30,15 @@ class Account(Table, table=True):
     number: str | None = Field(default=None, index=True)
     status: str | None = None
     last_seq: int = 0
+    cash_only: bool = False
+    cash_only_until: date | None = None
 
 
 class Tender(Table, table=True):
-    """Money taken. `state` is posted (told to billing under `payment_seq`) or suspense (no such account, yet)."""
+    """Money taken. `state` is posted (told to billing under `payment_seq`), suspense (no such account yet) or returned.
+
+    Returned is only what came back before it was posted; a posted payment that came back has `returned_on`.
+    """
 
     __tablename__ = "tender"
 
@@ -51,6 +59,8 @@ class Tender(Table, table=True):
     effective_date: date
     posting_date: date = Field(index=True)
     taken_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    pending_id: UUID | None = None
+    returned_on: date | None = None
 
 
 class IntakeOutcome(Table, table=True):

@@ -15,11 +15,15 @@ from services.payments.policy import PaymentsPolicy
 
 SUSPENSE = "suspense"
 POSTED = "posted"
+RETURNED = "returned"
 
 
 @dataclass(frozen=True)
 class Money:
-    """Money as someone says they took it. `source` and `source_key` make it the same money each time it is said."""
+    """Money as someone says they took it. `source` and `source_key` make it the same money each time it is said.
+
+    `makes_good` is a promise that a person says this is; a vendor's money finds its own by source and key.
+    """
 
     source: str
     source_key: str
@@ -30,6 +34,12 @@ class Money:
     purpose: Purpose
     payer: str
     taken_at: datetime
+    makes_good: UUID | None = None
+
+    @property
+    def pending_id(self) -> UUID:
+        """The promise that this money makes good, if there was one."""
+        return self.makes_good or derived_id("pending", self.source, self.source_key)
 
     @property
     def payment_id(self) -> UUID:

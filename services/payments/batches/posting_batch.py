@@ -14,6 +14,7 @@ from contracts.ids import derived_id
 from services.payments import posting, store
 from services.payments.batches.rules import BatchRow, money, out_of_balance
 from services.payments.policy import TOWN
+from services.payments.returns.cash_only import refused_checks
 from services.payments.tables import Batch
 from services.payments.taking import fault
 
@@ -53,6 +54,7 @@ async def post_batch(tx: Transaction, file: BatchFile) -> Posted:
     town, day = await TOWN.in_force(tx), await today(tx)
     monies = [money(file.name, row, town.zone) for row in rows]
     faults = [fault(one, town.policy, day, town.zone) for one in monies]
+    faults += (await refused_checks(tx, monies, day)).values()
     _refuse_bad(file.name, [BadRow(line=0, reason=one) for one in faults if one])
     recorded = await posting.record(tx, town, day, [(one, None) for one in monies], file.id)
     batch = Batch(

@@ -1,20 +1,27 @@
 """A vendor's messages, from any door: checked, recorded once, and each answered."""
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from hashlib import blake2b
+from itertools import groupby
 from typing import Any
+from uuid import UUID
 
 from chassis.database import Transaction
 from chassis.days import today
 from chassis.received import Received
-from contracts.payments import Outcome, PaymentOutcome
+from chassis.town import Town
+from contracts.payments import Outcome, PaymentOutcome, PaymentStage
 from services.payments import posting, store
 from services.payments.intake.rules import Message, answer, judge
-from services.payments.policy import TOWN
+from services.payments.pending import promising
+from services.payments.pending.rules import Judgment
+from services.payments.policy import TOWN, PaymentsPolicy
 from services.payments.taking import fault
 
 Delivery = tuple[Message, Received[Any] | None]
+Judgments = dict[UUID, Judgment]
 
 
 async def take_in(tx: Transaction, deliveries: Sequence[Delivery]) -> list[PaymentOutcome]:
@@ -22,22 +29,52 @@ async def take_in(tx: Transaction, deliveries: Sequence[Delivery]) -> list[Payme
     day, town = await today(tx), await TOWN.in_force(tx)
     known = await store.answered(tx, {message.outcome_id for message, _ in deliveries})
     fresh = [one for one in deliveries if one[0].outcome_id not in known]
-    faults = {message.outcome_id: fault(message.money, town.policy, day, town.zone) for message, _ in fresh}
-    sane = [one for one in fresh if not faults[one[0].outcome_id]]
-    recorded = await posting.record(tx, town, day, [(message.money, cause) for message, cause in sane])
-    answers, seen = [], set()
+    judged = {message.outcome_id: (Outcome.REFUSED, why) for message, _ in fresh if (why := _fault(message, town, day))}
+    judged |= await _judge(tx, town, day, [one for one in fresh if one[0].outcome_id not in judged])
+    answers = []
     for message, cause in fresh:
-        if faults[message.outcome_id]:
-            outcome, reason = Outcome.REFUSED, faults[message.outcome_id]
-        else:
-            first = message.money.payment_id not in seen
-            seen.add(message.money.payment_id)
-            outcome, reason = judge(message, recorded.arrivals, recorded.suspense, first)
+        outcome, reason = judged[message.outcome_id]
         if cause and outcome in (Outcome.REFUSED, Outcome.CONFLICT):
             tx.refuse(cause, reason)
         answers.append(answer(message, outcome, reason, day))
     await keep(tx, answers, {message.outcome_id: message.payment.amount for message, _ in fresh})
     return answers
+
+
+def _fault(message: Message, town: Town[PaymentsPolicy], day: date) -> str:
+    if not message.payment.stage.known:
+        return f'"{message.payment.stage}" is not a stage this release knows: pending, received or failed.'
+    return fault(message.money, town.policy, day, town.zone)
+
+
+async def _judge(tx: Transaction, town: Town[PaymentsPolicy], day: date, sane: Sequence[Delivery]) -> Judgments:
+    """Messages one after the other, as many at once as speak of the same stage: a payment's stages stay in order."""
+    accounts = await store.known_accounts(tx, {message.money.account_number for message, _ in sane})
+    await store.lock_accounts(tx, set(accounts.values()))
+    judged: Judgments = {}
+    for stage, group in groupby(sane, lambda one: one[0].payment.stage):
+        same = list(group)
+        judgments = await _judge_stage(tx, town, day, stage, same)
+        judged |= {message.outcome_id: one for (message, _), one in zip(same, judgments, strict=True)}
+    return judged
+
+
+async def _judge_stage(
+    tx: Transaction, town: Town[PaymentsPolicy], day: date, stage: PaymentStage, same: Sequence[Delivery]
+) -> list[Judgment]:
+    said = [(message.money, cause) for message, cause in same]
+    if stage == PaymentStage.PENDING:
+        return await promising.promise(tx, town, day, said)
+    if stage == PaymentStage.FAILED:
+        return await promising.fail(tx, day, said)
+    recorded = await posting.record(tx, town, day, said)
+    seen: set[UUID] = set()
+    judgments = []
+    for message, _ in same:
+        first = message.money.payment_id not in seen
+        seen.add(message.money.payment_id)
+        judgments.append(judge(message, recorded.arrivals, recorded.suspense, first))
+    return judgments
 
 
 async def keep(tx: Transaction, answers: Sequence[PaymentOutcome], amounts: dict[Any, Decimal]) -> None:
