@@ -7,7 +7,7 @@ from chassis.service import service_app
 from chassis.settings import Settings
 from chassis.townpack import Bundle, Mistake
 from services.billing import api, events, policy, tariffs
-from services.billing.days import turning
+from services.billing.days.work import DAY
 from services.billing.ledger import announce
 from services.billing.runs import work
 
@@ -21,7 +21,7 @@ PARTS = Parts(
     name="billing",
     subscriptions=events.SUBSCRIPTIONS,
     routers=api.ROUTERS,
-    workers=(*turning.WORKERS, *work.WORKERS),
+    workers=(*DAY.workers, *work.WORKERS),
     snapshots={"BalanceChanged": announce.republish},
     check_pack=check_pack,
 )

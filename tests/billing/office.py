@@ -26,12 +26,13 @@ from chassis.settings import Settings
 from chassis.townpack import Bundle
 from contracts.accounts import AccountChanged, AccountStatus, ServiceAgreement
 from contracts.base import Event
-from contracts.billing import BalanceChanged
+from contracts.billing import BalanceChanged, BusinessDayDone
 from contracts.ids import derived_id, thing_id
 from contracts.payments import Channel, PaymentReceived, Purpose, TenderKind
-from contracts.topics import ACCOUNT_CHANGED, PAYMENT_RECEIVED, Topic
+from contracts.topics import ACCOUNT_CHANGED, BUSINESS_DAY_DONE, PAYMENT_RECEIVED, SERVICES, Topic
 from services.billing.customers.events import take_accounts
 from services.billing.customers.tables import Account
+from services.billing.days.events import take_done
 from services.billing.days.turning import begin
 from services.billing.ledger import BillPosting, announce, post_bills, reverse_bills, statements, store
 from services.billing.ledger.payments import take_payments
@@ -181,10 +182,16 @@ class Office:
             self.published += [BalanceChanged.model_validate_json(one.value or b"") for one in tx.outgoing]
         return tx
 
-    async def begin(self, day: date) -> bool:
+    async def begin(self, day: date, override_why: str = "") -> bool:
         """Begin a business day."""
         async with self.transaction() as tx:
-            return await begin(tx, day)
+            return await begin(tx, day, override_why)
+
+    async def be_done(self, day: date, *services: str) -> None:
+        """Hear of services that they are done with a day; of all, when none is named."""
+        said = [BusinessDayDone(service=name, date=day) for name in services or SERVICES]
+        async with self.transaction() as tx:
+            await take_done(tx, [received(BUSINESS_DAY_DONE, one) for one in said])
 
     async def import_file(self, file: ImportFile[Any], text: str, accept_bad_rows: bool = False) -> ImportReport:
         """Import a CSV, refusing what the route refuses."""

@@ -1,1 +1,1 @@
-"""The business day: billing begins it, everyone hears of it, and what became past due that day is announced."""
+"""The business day: begun when every service is done with the last one; what it brings is done in pieces."""

@@ -1,9 +1,15 @@
-"""Which accounts a new day concerns."""
+"""Who is done with which day, and which accounts a new day concerns."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 from uuid import UUID
 
+from psycopg.types.json import Jsonb
+from sqlmodel import col, select
+
 from chassis.database import Transaction
+from contracts.billing import BusinessDayDone
+from services.billing.days.tables import DayDone
 
 CHUNK = 500
 
@@ -31,3 +37,49 @@ async def turned(tx: Transaction, last: date | None, day: date, span: tuple[UUID
     parameters = {"last": last, "day": day, "first": span[0], "end": span[1]}
     cursor = await (await tx.driver()).execute(_IN_SPAN, parameters)
     return [account_id for (account_id,) in await cursor.fetchall()]
+
+
+async def day_before(tx: Transaction, day: date) -> date | None:
+    """The day that was begun before this one, if any was."""
+    cursor = await (await tx.driver()).execute("select max(day) from business_day where day < %s", [day])
+    row = await cursor.fetchone()
+    return row[0] if row else None
+
+
+async def first_begun(tx: Transaction) -> date | None:
+    """The first day that these books know."""
+    cursor = await (await tx.driver()).execute("select min(day) from business_day")
+    row = await cursor.fetchone()
+    return row[0] if row else None
+
+
+async def keep_done(tx: Transaction, events: Sequence[BusinessDayDone]) -> None:
+    """Note that services are done with days; what was said first stands."""
+    driver = await tx.driver()
+    for one in events:
+        money = {name: str(amount) for name, amount in one.money.items()}
+        await driver.execute(
+            "insert into day_done (day, service, counts, money) values (%s, %s, %s, %s) on conflict do nothing",
+            [one.date, one.service, Jsonb(one.counts), Jsonb(money)],
+        )
+
+
+async def done_with(tx: Transaction, day: date) -> frozenset[str]:
+    """The services that are done with a day."""
+    return frozenset(one.service for one in await done(tx, day))
+
+
+async def done(tx: Transaction, day: date) -> list[DayDone]:
+    """What the services said of a day, in the order in which they were done."""
+    query = select(DayDone).where(DayDone.day == day).order_by(col(DayDone.done_at), col(DayDone.service))
+    return list((await tx.session.exec(query)).all())
+
+
+async def begun(tx: Transaction, limit: int) -> list[tuple[date, datetime, list[str]]]:
+    """Days with when they were begun and who is done with them, the newest first."""
+    cursor = await (await tx.driver()).execute(
+        "select b.day, b.started_at, coalesce(array_agg(d.service) filter (where d.service is not null), '{}')"
+        " from business_day b left join day_done d on d.day = b.day group by b.day order by b.day desc limit %s",
+        [limit],
+    )
+    return await cursor.fetchall()
