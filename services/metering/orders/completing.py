@@ -42,11 +42,12 @@ async def complete(tx: Transaction, order_id: UUID, report: Report) -> WorkOrder
     row, starts = await _locked(tx, order_id)
     if row.state == State.COMPLETED and row.value == report.value:
         return row
+    if report.done_before and row.state == State.CANCELLED and row.kind == OrderKind.DISCONNECT:
+        return await _made_good(tx, row, report)
     step = _allowed(lambda: rules.complete(row.as_rule, done_before=report.done_before), row)
     today = await days.today(tx)
     on = _day_of(report, today)
-    await _take_read(tx, row, report, on)
-    await _turn(tx, row, on)
+    await _do(tx, row, report, on)
     row.remark = report.remark
     at = report.at or tx.began
     completed(tx, row, step, at, on, today)
@@ -79,18 +80,42 @@ def _day_of(report: Report, today: date) -> date:
     return on
 
 
-async def _take_read(tx: Transaction, row: WorkOrder, report: Report, on: date) -> None:
+async def _do(tx: Transaction, row: WorkOrder, report: Report, on: date) -> None:
+    """What was done to the water, then its read: other reads of the point are reviewed again as it is posted."""
+    looked = await _looked_at(tx, row, report, on)
+    await _turn(tx, row, on)
+    row.value, row.question = report.value, looked.stuck
+    if report.value is not None:
+        row.read_kind = reads.kind_of(row)
+        if looked.stuck is None:
+            row.read_id, row.read_kind = await reads.post(tx, row, report.value, on)
+
+
+async def _looked_at(tx: Transaction, row: WorkOrder, report: Report, on: date) -> reads.Looked:
     if report.value is None:
         if row.kind in READS:
             raise Refused("This order is for a read: give it. If the meter can't be read, say so with the reason.", 422)
-        row.question = None
-        return
+        return reads.Looked()
     looked = await reads.look(tx, row, report.value, on)
     if looked.doubt and not report.confirmed:
         raise InDoubt(f"{looked.doubt} Look again. If that is what the meter shows, confirm it.")
-    row.value, row.read_kind, row.question = report.value, reads.kind_of(row), looked.stuck
-    if looked.stuck is None:
-        row.read_id, row.read_kind = await reads.post(tx, row, report.value, on)
+    return looked
+
+
+async def _made_good(tx: Transaction, row: WorkOrder, report: Report) -> WorkOrder:
+    """The water was shut off although the order had ended: that is noted, and an order restores it at once.
+
+    The ended order stays as it was told. The same report again changes nothing.
+    """
+    today = await days.today(tx)
+    on = _day_of(report, today)
+    restore = store.restore_of(row, today)
+    if not (await store.add(tx, [restore])).new:
+        return row
+    await _do(tx, row, report, on)
+    row.remark = report.remark or "shut off after the order had ended"
+    tx.audit("shut off too late", f"work order {row.id}", row.remark, after={"restore": str(restore["id"])})
+    return row
 
 
 async def _turn(tx: Transaction, row: WorkOrder, on: date) -> None:
@@ -140,7 +165,7 @@ async def given(tx: Transaction, row: WorkOrder, day: date) -> None:
 
 
 async def post_read(tx: Transaction, order_id: UUID, *, confirmed: bool) -> WorkOrder:
-    """Post the read of a completed order that could not be counted, once what kept it from that is mended."""
+    """Post the read of an order that could not be counted, once what kept it from that is mended."""
     (row,) = await store.lock_orders(tx, [order_id])
     if row.question is None or row.value is None or row.done_on is None:
         raise Refused(f"Order {row.id} has no read that waits to be posted.")

@@ -163,6 +163,8 @@ def dispatch(order: Order, money: Money, today: date, crew: str) -> Step:
 
 def complete(order: Order, *, done_before: bool = False) -> Step:
     """The crew did it. One that was called back counts only if the crew says it was done before it knew."""
+    if order.state is State.CANCELLED and order.cuts_off:
+        raise NotNow("It is cancelled already. If the water was shut off all the same, say so: it is then restored.")
     if order.state in OVER:
         raise NotNow(f"It is {_said(order.state)} already.")
     if order.cuts_off and order.state not in OUT:

@@ -11,6 +11,8 @@ from sqlmodel import col, select
 from chassis import bulk
 from chassis.database import Transaction
 from chassis.refusal import not_found
+from contracts.ids import derived_id
+from contracts.orders import OrderKind
 from services.metering.orders.rules import OVER, Money, State
 from services.metering.orders.tables import PaidThrough, ShutOff, WithdrawnOrder, WorkOrder
 from services.metering.points import store as points
@@ -58,6 +60,23 @@ async def open_disconnects(tx: Transaction, accounts: Collection[UUID]) -> list[
 async def add(tx: Transaction, rows: Sequence[bulk.Row]) -> bulk.Arrivals:
     """Keep orders, each once by its id."""
     return await bulk.insert_new(tx, WorkOrder, rows, "id")
+
+
+def restore_of(cut: WorkOrder, today: date) -> dict[str, Any]:
+    """The order that gives water back where it was shut off too late: metering's own, without a fee."""
+    restore = {name: getattr(cut, name) for name in ("account_id", "service_point_id", "service", "about", "crew")}
+    return restore | {
+        "id": derived_id("restore", cut.id),
+        "content_hash": b"",
+        "kind": OrderKind.RESTORE.value,
+        "state": (State.ASSIGNED if cut.crew else State.REQUESTED).value,
+        "wanted_on": today,
+        "reason": "It was shut off after its order had ended: restore it at once, without a fee.",
+        "instructions": cut.instructions,
+        "requested_on": today,
+        "withdrawn": False,
+        "remark": "",
+    }
 
 
 async def known_points(tx: Transaction, ids: Iterable[UUID]) -> set[UUID]:
