@@ -13,8 +13,8 @@ from chassis.edge import transaction
 from chassis.envelope import new_trace
 from chassis.settings import Settings
 from contracts.base import Event
-from contracts.billing import BalanceChanged, BusinessDayStarted
-from contracts.topics import ACCOUNT_CHANGED, PAYMENT_RECEIVED, Topic
+from contracts.billing import BalanceChanged, BusinessDayDone, BusinessDayStarted
+from contracts.topics import ACCOUNT_CHANGED, BUSINESS_DAY_DONE, PAYMENT_RECEIVED, SERVICES, TOPICS, Topic
 from deploy.local.places import Places
 from services.billing.app import build
 from tests.billing.office import DAY, a_payment, an_account
@@ -25,12 +25,11 @@ OPENING = (
     "account,item,kind,service,amount,billed,due\n"
     "1,A1,bill,water,40.00,2022-12-05,2022-12-25\n1,A2,bill,sewer,4.00,2023-02-10,2023-03-02\n"
 )
-TOPICS = ["AccountChanged", "PaymentReceived", "ReadPosted", "BalanceChanged", "BusinessDayStarted", "BillIssued"]
 
 
 @pytest.fixture
 async def app(places: Places, database: GivenDatabase, topic_prefix: str, make_topics: GivenTopics) -> FastAPI:
-    make_topics([*TOPICS, "BillCancelled"], topic_prefix)
+    make_topics([topic.name for topic in TOPICS], topic_prefix)
     return build(Settings(**environment(places, database("billing", migrated=True), topic_prefix)))
 
 
@@ -80,11 +79,18 @@ async def test_a_payment_that_comes_before_its_account_waits_and_then_posts(
 
 
 async def test_days_pass_and_what_becomes_past_due_is_told(
-    billing: httpx.AsyncClient, places: Places, topic_prefix: str
+    billing: httpx.AsyncClient, app: FastAPI, places: Places, topic_prefix: str
 ) -> None:
-    for day in ("2023-03-02", "2023-03-03"):
+    others = [name for name in SERVICES if name != "billing"]
+    for last, day in (("2023-03-01", "2023-03-02"), ("2023-03-02", "2023-03-03")):
+        assert (await billing.get("/days/today")).json()["missing"] == others
+        too_soon = await billing.post("/days", json={"date": day})
+        assert too_soon.status_code == 409
+        assert "accounts, metering, payments, collections and notifications have not" in too_soon.json()["error"]
+        await _publish(app, BUSINESS_DAY_DONE, *(BusinessDayDone(service=name, date=last) for name in others))
+        await settled(billing)
         assert (await billing.post("/days", json={"date": day})).status_code == 200
-    await settled(billing)
+        await settled(billing)
     begun = await messages(places, topic_prefix + "BusinessDayStarted")
     assert [str(BusinessDayStarted.model_validate_json(one.value).date) for one in begun] == [
         "2023-03-01",
@@ -93,10 +99,26 @@ async def test_days_pass_and_what_becomes_past_due_is_told(
     ]
     newest = (await _balances(places, topic_prefix))[-1]
     assert (str(newest.past_due), str(newest.business_date), newest.version) == ("44.00", "2023-03-03", 2)
-    assert (await billing.get("/days/today")).json() == {"date": "2023-03-03", "began": False, "state": "done"}
+    today = (await billing.get("/days/today")).json()
+    assert (today["date"], today["began"], today["state"]) == ("2023-03-03", False, "done")
+    assert ("billing", {"accounts with something newly past due": 1}) in [
+        (one["service"], one["counts"]) for one in today["done"]
+    ]
+    assert [(one["date"], one["missing"]) for one in (await billing.get("/days")).json()] == [
+        ("2023-03-03", others),
+        ("2023-03-02", []),
+        ("2023-03-01", []),
+    ]
     skipped = await billing.post("/days", json={"date": "2023-03-05"})
     assert skipped.status_code == 409
     assert "the next one to begin is 2023-03-04" in skipped.json()["error"]
+
+
+async def test_only_a_coordinator_begins_a_day_before_everybody_is_done(billing: httpx.AsyncClient) -> None:
+    wanted = {"date": "2023-03-02", "override_why": "metering is being restored"}
+    refused = await billing.post("/days", json=wanted, headers=_as("it"))
+    assert (refused.status_code, "Only a coordinator" in refused.json()["error"]) == (403, True)
+    assert (await billing.post("/days", json=wanted, headers=_as("coordinator"))).json()["began"] is True
 
 
 async def test_balances_are_sent_again_with_the_versions_they_have(

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from chassis.settings import Settings
-from contracts.topics import ACCOUNT_CHANGED, BUSINESS_DAY_STARTED, PAYMENT_RECEIVED, READ_POSTED
+from contracts.topics import ACCOUNT_CHANGED, BUSINESS_DAY_DONE, BUSINESS_DAY_STARTED, PAYMENT_RECEIVED, READ_POSTED
 from services.accounts import app as accounts
 from services.billing import app as billing
 from services.collections import app as collections
@@ -76,6 +76,7 @@ def _billing(elsewhere: Elsewhere, script: Script, records: Records, known: Know
         _begin(copy, script)
         copy.told({one.name: records[one.name] for one in (ACCOUNT_CHANGED, READ_POSTED)})
         bill(copy.office, [which for which, _ in script.rounds])
+        copy.told({BUSINESS_DAY_DONE.name: records[BUSINESS_DAY_DONE.name]})
         begin_day(copy.office, PAID)
         copy.told({PAYMENT_RECEIVED.name: records[PAYMENT_RECEIVED.name]})
         begin_day(copy.office, MAILED)

@@ -31,8 +31,9 @@ def begin_day(month: Month, day: date) -> None:
     month.day = day
     month.diary.turn(day)
     with month.diary.part("business days", "the day begins"):
-        month.office.post(KIM, "billing", "/days", {"date": str(day)})
-        month.office.settle()
+        days = month.office.days(KIM)
+        days.begin(day)
+        days.wait_until_over()
 
 
 def convert(month: Month) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 
 from contracts.topics import SERVICES
+from deploy.local.days import Days
 from deploy.local.demo.settling import Look, wait_settled
 from deploy.local.supervisor import Suite
 from deploy.local.trouble import TroubleError
@@ -96,6 +97,16 @@ class Office:
     def settle(self) -> None:
         """Wait until every service has done all there is to do."""
         wait_settled(self._look, lambda: time.sleep(PAUSE_SECONDS), time.monotonic, PATIENCE_SECONDS)
+
+    def days(self, who: Staff) -> Days:
+        """The town's days, as somebody turns them."""
+
+        def ask(service: str, method: str, path: str, body: Any) -> Any:
+            self._suite.check()
+            more = {} if body is None else {"json": body}
+            return self._read(who, service, self._ask(who, method, service, path, **more))
+
+        return Days(ask, lambda: time.sleep(PAUSE_SECONDS), time.monotonic, PATIENCE_SECONDS)
 
     def _look(self) -> Look:
         self._suite.check()

@@ -1,6 +1,6 @@
 """The routes of the business day."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -13,6 +13,7 @@ from chassis.refusal import Refused
 from chassis.web import Tx
 from contracts.base import Money
 from services.billing.days import barrier, store, turning
+from services.billing.policy import TOWN
 
 router = APIRouter(prefix="/days", tags=["business day"])
 READERS = ("clerk", "specialist", "coordinator", "cashier", "field", "auditor", "it", "service")
@@ -35,13 +36,17 @@ class ServiceDone(BaseModel):
 
 
 class DayShown(BaseModel):
-    """A day, billing's own work of it, and who is done. `began` tells whether this request began it."""
+    """A day, billing's own work of it, and who is done. `began` tells whether this request began it.
+
+    `by_the_clock` is the day it is in the town now: what missed days are caught up to.
+    """
 
     date: date
     began: bool
     state: str
     done: list[ServiceDone]
     missing: list[str]
+    by_the_clock: date
 
 
 class DayListed(BaseModel):
@@ -80,7 +85,8 @@ async def _shown(tx: Tx, day: date, began: bool) -> DayShown:
     run = await runs.find(tx, run_id_of(day))
     done = [ServiceDone.model_validate(one, from_attributes=True) for one in await store.done(tx, day)]
     left = barrier.missing([one.service for one in done])
-    return DayShown(date=day, began=began, state=run.state, done=done, missing=list(left))
+    clock = datetime.now(UTC).astimezone((await TOWN.in_force(tx)).zone).date()
+    return DayShown(date=day, began=began, state=run.state, done=done, missing=list(left), by_the_clock=clock)
 
 
 ROUTERS = (router,)
