@@ -2,6 +2,7 @@
 
 from services.billing.bills import api as bills
 from services.billing.days import api as days
+from services.billing.finals import api as finals
 from services.billing.ledger import api as ledger
 from services.billing.runs import api as runs
 from services.billing.usage import api as usage
@@ -12,4 +13,5 @@ ROUTERS = (
     *usage.ROUTERS,
     *bills.ROUTERS,
     *runs.ROUTERS,
+    *finals.ROUTERS,
 )

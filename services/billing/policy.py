@@ -1,5 +1,6 @@
 """The `billing` section of a town's pack: when bills are due, what a payment pays first, where money is posted."""
 
+from decimal import Decimal
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -41,6 +42,14 @@ class Fund(_Section):
     """A liability: what customers left as security."""
     conversion: Code
     """What balances the opening items and deposits of the old system."""
+    refunds_payable: Code | None = None
+    """A liability: credit that is on its way back to customers. Asked for where `finals` is."""
+    interest_expense: Code | None = None
+    """What interest on deposits costs. Asked for where `finals.deposit_interest` is."""
+
+
+FUND_ACCOUNTS = tuple(name for name in Fund.model_fields if name != "name")
+"""The accounts that every fund has, and those it may have."""
 
 
 class ServiceAccounts(_Section):
@@ -84,10 +93,26 @@ class Ledger(_Section):
         own = [
             (key, getattr(fund, field), field)
             for key, fund in self.funds.items()
-            for field in ("cash", "receivable", "customer_credit", "deposits", "conversion")
+            for field in FUND_ACCOUNTS
+            if getattr(fund, field) is not None
         ]
         revenue = [(service.fund, service.revenue, "revenue") for service in self.services.values()]
         return [*own, *revenue, (self.payments_fund, self.miscellaneous_revenue, "miscellaneous revenue")]
+
+
+class Finals(_Section):
+    """Final bills: made in the day's run once an account has ended and its meters are read through its end."""
+
+    approve: bool = False
+    """Whether a person approves each final bill; else the day's run issues it."""
+    credit_to: Literal["refund", "other_accounts"] = "refund"
+    """Where credit goes that is left over: back, or first to what the customer owes on other accounts."""
+    refund_minimum: Annotated[Decimal, Field(ge=0, decimal_places=2)] = Decimal(0)
+    """Dollars; less than this stays as credit and is listed, for the state's unclaimed property."""
+    deposit_interest: Annotated[Decimal, Field(ge=0, le=1)] | None = None
+    """Simple interest a year on deposits: "0.02" is two percent."""
+    read_within_days: Annotated[int, Field(ge=0, le=14)] = 3
+    """A final read so many days from the end of the service counts as taken on it."""
 
 
 class BillingPolicy(_Section):
@@ -101,6 +126,18 @@ class BillingPolicy(_Section):
     """The month with which the town's fiscal year begins; the year is named for the one it ends in."""
     payment_order: PaymentOrder
     ledger: Ledger
+    finals: Finals | None = None
+    """Without it, an account that has ended is billed by its cycle's run like any other."""
+
+    @model_validator(mode="after")
+    def _finals_have_accounts(self) -> Self:
+        needed = ["refunds_payable"] if self.finals else []
+        needed += ["interest_expense"] if self.finals and self.finals.deposit_interest else []
+        for field in needed:
+            for key, fund in self.ledger.funds.items():
+                if getattr(fund, field) is None:
+                    raise ValueError(f"With `finals`, fund {key} needs an account for `{field}`. Add it to the fund.")
+        return self
 
 
 TOWN = Section("billing", BillingPolicy)

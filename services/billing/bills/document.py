@@ -132,7 +132,9 @@ def _within(value: Decimal, places: Decimal) -> Decimal:
 
 
 def _period(made: Made, heading: Heading) -> tuple[date, date]:
-    items = made.items or made.corrections[0].now
+    items = made.items or (made.corrections and (made.corrections[0].now or made.corrections[0].then))
+    if not items:
+        return heading.through, heading.through
     return min(item.period.start for item in items), max(item.period.end for item in items)
 
 

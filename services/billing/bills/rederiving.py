@@ -41,7 +41,11 @@ async def rederive(tx: Transaction, bill: StoredBill) -> Rederived:
         update={
             "lines": bill_lines(made.lines),
             "current_charges": made.total,
-            "amount_due": issued.previous_balance - issued.payments + issued.adjustments + made.total,
+            "amount_due": issued.previous_balance
+            - issued.payments
+            + issued.adjustments
+            + made.total
+            - issued.deposits_applied,
         }
     )
     identical = again.model_dump_json() == bill.document

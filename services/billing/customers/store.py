@@ -39,6 +39,7 @@ def _account(one: AccountChanged) -> dict[str, Any]:
         "opened": one.opened,
         "closed": one.closed,
         "premise_id": one.premise_id,
+        "responsible_person_id": one.responsible_person_id,
         "autopay": one.autopay,
         "level_pay": one.level_pay,
         "exemptions": [exemption.model_dump(mode="json") for exemption in one.exemptions],

@@ -29,6 +29,7 @@ class Account(Table, table=True):
     opened: date | None = None
     closed: date | None = None
     premise_id: UUID | None = None
+    responsible_person_id: UUID | None = None
     autopay: bool = False
     level_pay: bool = False
     exemptions: list[Any] = Field(default_factory=list, sa_type=JSONB)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
-from services.billing.policy import BillingPolicy
+from services.billing.policy import BillingPolicy, Fund
 
 ZERO = Decimal(0)
 
@@ -166,6 +166,23 @@ class FundAccounts(NamedTuple):
     customer_credit: Gl
     deposits: Gl
     conversion: Gl
+    refunds_payable: Gl | None
+    interest_expense: Gl | None
+
+
+def _accounts_of(key: str, fund: Fund) -> FundAccounts:
+    def own(code: str | None) -> Gl | None:
+        return None if code is None else Gl(key, code)
+
+    return FundAccounts(
+        Gl(key, fund.cash),
+        Gl(key, fund.receivable),
+        Gl(key, fund.customer_credit),
+        Gl(key, fund.deposits),
+        Gl(key, fund.conversion),
+        own(fund.refunds_payable),
+        own(fund.interest_expense),
+    )
 
 
 class Chart:
@@ -173,10 +190,7 @@ class Chart:
 
     def __init__(self, policy: BillingPolicy) -> None:
         self._names = {key: fund.name for key, fund in policy.ledger.funds.items()}
-        self._funds = {
-            key: FundAccounts(*(Gl(key, getattr(fund, role)) for role in FundAccounts._fields))
-            for key, fund in policy.ledger.funds.items()
-        }
+        self._funds = {key: _accounts_of(key, fund) for key, fund in policy.ledger.funds.items()}
         self._revenues = {name: Gl(own.fund, own.revenue) for name, own in policy.ledger.services.items()}
         self.order = policy.payment_order
         self.payments_fund = policy.ledger.payments_fund
@@ -206,6 +220,8 @@ class Chart:
         known: dict[Gl, tuple[str, str]] = {}
         for key, accounts in self._funds.items():
             for role, account in accounts._asdict().items():
+                if account is None:
+                    continue
                 known[account] = (role, f"{self._names[key]}: {role.replace('_', ' ')}")
         for service, account in self._revenues.items():
             known[account] = ("revenue", f"{service} revenue")

@@ -33,7 +33,10 @@ where item_id in (select item_id from transfer where account_id = :account_id) o
 _TRANSFERS = "select * from transfer where account_id = :account_id order by id"
 _ALLOCATIONS = "select * from allocation where account_id = :account_id order by id"
 _CREDITS = "select * from credit where account_id = :account_id and remaining > 0 order by since, source_id, fund"
-_DEPOSITS = "select service, amount, paid_on from deposit where account_id = :account_id order by paid_on, deposit_id"
+_DEPOSITS = (
+    "select service, amount - released as amount, paid_on from deposit"
+    " where account_id = :account_id and released < amount order by paid_on, deposit_id"
+)
 _STATEMENT = """
 select id as account_id, number, last_amount_due - payments_since + adjustments_since as owed,
     last_amount_due as previous_balance, payments_since as payments, adjustments_since as adjustments

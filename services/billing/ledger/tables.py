@@ -129,7 +129,7 @@ class BillPosting(Table, table=True):
 
 
 class Deposit(Table, table=True):
-    """Security money held for a customer."""
+    """Security money held for a customer. `released` is what paid the customer's bills or went back."""
 
     __tablename__ = "deposit"
 
@@ -142,6 +142,7 @@ class Deposit(Table, table=True):
     amount: Decimal = Field(sa_type=MONEY)
     paid_on: date
     source_kind: str
+    released: Decimal = Field(default=Decimal(0), sa_type=MONEY)
 
 
 class OpeningItem(Table, table=True):

@@ -64,9 +64,18 @@ LAWS = (
         "deposits equal their liability",
         "account(s) whose deposits differ from the liability posted",
         "select coalesce(d.account_id, p.account_id)::text as what from"
-        " (select account_id, fund, sum(amount) as net from deposit group by account_id, fund) d full join "
+        " (select account_id, fund, sum(amount - released) as net from deposit group by account_id, fund) d full join "
         + _posted("account_id, fund", "g.role = 'deposits'")
         + " p using (account_id, fund) where coalesce(d.net, 0) <> -coalesce(p.net, 0)",
+    ),
+    Law(
+        "refunds equal their liability",
+        "account(s) whose refunds on their way differ from the liability posted",
+        "select coalesce(r.account_id, p.account_id)::text as what from"
+        " (select account_id, fund, sum(p.amount) as net from refund join refund_part p using (refund_id)"
+        " where state = 'due' group by account_id, fund) r full join "
+        + _posted("account_id, fund", "g.role = 'refunds_payable'")
+        + " p using (account_id, fund) where coalesce(r.net, 0) <> -coalesce(p.net, 0)",
     ),
     Law(
         "allocations explain what was paid",
@@ -124,7 +133,7 @@ select (select count(*) from transfer) as transfers, (select count(*) from accou
     coalesce((select sum(remaining) from open_item), 0) as receivables,
     coalesce((select sum(remaining) from credit), 0) as credit,
     coalesce((select sum(last_amount_due - payments_since + adjustments_since) from account), 0) as customer_balances,
-    coalesce((select sum(amount) from deposit), 0) as deposits
+    coalesce((select sum(amount - released) from deposit), 0) as deposits
 """
 
 

@@ -10,7 +10,8 @@ from services.billing.bills.gathering import NOT_BILLED
 from services.billing.runs.certificate import Certificate, Count, Evidence, Held, Money, ServiceCount, certificate
 from services.billing.runs.store import BillingRun
 
-# Agreements with days in the period, of accounts that no other run has billed through it (after a change of cycle).
+# Agreements with days in the period, of accounts that no other run has billed through it (after a change of cycle)
+# and that are not listed among final bills.
 _OWED = """
 owed as (
     select g.agreement_id, g.account_id, g.service, g.service_point_id, g.attributes, a.number,
@@ -21,6 +22,8 @@ owed as (
         and g.status <> all(%(not_billed)s) and not exists (
             select 1 from bill o where o.account_id = g.account_id and o.run_id <> %(run)s
             and o.through >= %(end)s and o.cancelled_on is null)
+        and not exists (
+            select 1 from final_bill f where f.account_id = a.id and f.ends <= %(end)s and a.closed is not null)
 ), bills as (
     select id, account_id, charges, inputs from bill where run_id = %(run)s and cancelled_on is null
 )

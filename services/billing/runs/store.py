@@ -18,9 +18,13 @@ b.id, r.state, b.cycle, b.period_start, b.period_end, b.attempt, b.bill_date, b.
 r.actor as started_by, b.approved_by, b.certificate
 """
 
+# Who has ended within the period gets a final bill: the day's run has it in its own list, billed or waiting.
+_NOT_FINAL = """
+not exists (select 1 from final_bill f where f.account_id = a.id and f.ends <= %(end)s and a.closed is not null)
+"""
 # In the order of their numbers, as an office files its registers. Expected is whoever has a service with days in the
 # period, or a period that an earlier run held, or a corrected read.
-_EXPECT = """
+_EXPECT = f"""
 insert into run_account (run_id, account_id, ordinal, services, state)
 select %(run_id)s, account_id, row_number() over (order by number, account_id),
     coalesce(jsonb_agg(distinct service) filter (where service is not null), '[]'), 'expected'
@@ -32,9 +36,10 @@ from (
     ) h on h.account_id = a.id
     join agreement g on g.account_id = a.id and g.start_date < %(end)s
         and (g.end_date is null or g.end_date > least(h.since, %(start)s)) and g.status <> all(%(not_billed)s)
-    where a.cycle = %(cycle)s
+    where a.cycle = %(cycle)s and {_NOT_FINAL}
     union all
     select a.id, a.number, null from account a where a.cycle = %(cycle)s and a.id = any(%(correcting)s)
+        and {_NOT_FINAL}
 ) expected
 group by account_id, number
 """

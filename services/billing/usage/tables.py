@@ -21,6 +21,8 @@ class Usage(Table, table=True):
 
     A read that `replaces` another takes its place: the other is never billed, or, if it was, the next bill charges
     the difference. Who replaces whom is asked, not kept, so that the two may arrive in any order.
+
+    A read whose days fall to several accounts is `void`: rows of their own have its parts, each of one `account_id`.
     """
 
     __tablename__ = "usage"
@@ -41,6 +43,9 @@ class Usage(Table, table=True):
     replaces: UUID | None
     business_date: date
     billed_on: UUID | None
+    account_id: UUID | None = None
+    part_of: UUID | None = None
+    void: bool = False
 
 
 class UsageHistory(Table, table=True):

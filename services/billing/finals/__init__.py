@@ -1,0 +1,1 @@
+"""Final bills, what becomes of deposits and credit with them, and refunds."""
