@@ -21,6 +21,9 @@ TAMPERED = {
     "credits equal their liability": "update credit set remaining = remaining + 1",
     "balances equal their postings": "update account set last_amount_due = last_amount_due + 1",
     "deposits equal their liability": "update deposit set amount = amount + 1",
+    "refunds equal their liability": "with made as (insert into refund select uuidv7(), id, 1, 'final_bill', null, 'why',"
+    " 'who', 'due', '2023-03-01' from account where number = '2' returning refund_id)"
+    " insert into refund_part select refund_id, '501', '2170', 1 from made",
     "allocations explain what was paid": "insert into allocation select uuidv7(), account_id, source_kind, source_id,"
     " item_id, 0.01, business_date from allocation",
     "credit is used before it is kept": "insert into credit select uuidv7(), fund, 'by hand', account_id, '2150',"

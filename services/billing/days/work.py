@@ -7,6 +7,7 @@ from chassis.day_work import DayWork, Sums
 from contracts.billing import BusinessDayDone
 from contracts.topics import BUSINESS_DAY_DONE
 from services.billing.days import balances
+from services.billing.finals.work import FINAL_BILLS
 
 
 def _tell(tx: Transaction, day: date, done: Sums) -> None:
@@ -16,4 +17,4 @@ def _tell(tx: Transaction, day: date, done: Sums) -> None:
     )
 
 
-DAY = DayWork((balances.PIECE,), _tell)
+DAY = DayWork((balances.PIECE, FINAL_BILLS), _tell)
