@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down reset test lint format faults bench lock contracts
+.PHONY: help setup demo up down reset test lint format faults drill bench lock contracts
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -47,6 +47,9 @@ format: setup ## let ruff arrange the code
 
 faults: setup ## kill -9 services, Kafka and PostgreSQL at random moments and compare the books
 	@$(BIN)/python -m tests.faults $(ARGS)
+
+drill: setup ## back up, lose everything, restore to an instant, compare the books
+	@$(BIN)/python -m tests.restore $(ARGS)
 
 bench: setup ## measure a billing night against its floor
 	@$(BIN)/python -m tests.bench $(ARGS)

@@ -13,7 +13,10 @@ from chassis.received import RawMessage
 
 _INSERT = text(
     'insert into dead_letter (topic, partition, "offset", key, value, headers, reason)'
-    " values (:topic, :partition, :offset, :key, :value, cast(:headers as jsonb), :reason) on conflict do nothing"
+    " select :topic, :partition, :offset, cast(:key as bytea), cast(:value as bytea), cast(:headers as jsonb), :reason"
+    " where not (:ours and exists (select 1 from dead_letter"
+    "  where topic = :topic and value is not distinct from cast(:value as bytea) and headers = cast(:headers as jsonb)))"
+    " on conflict do nothing"
 )
 
 
@@ -36,7 +39,10 @@ async def write(tx: Transaction) -> None:
 
 
 async def keep(tx: Transaction, raw: RawMessage, reason: str) -> None:
-    """Keep one message; kept once, however often it is delivered."""
+    """Keep one message; kept once, however often it is delivered.
+
+    One of ours is known by its headers, too: told again after a restore, it stands at another place.
+    """
     await tx.execute(
         _INSERT,
         {
@@ -47,6 +53,7 @@ async def keep(tx: Transaction, raw: RawMessage, reason: str) -> None:
             "value": raw.value,
             "headers": headers_to_json(raw),
             "reason": reason,
+            "ours": any(name == "ce_id" for name, _ in raw.headers),
         },
     )
 

@@ -67,13 +67,14 @@ def _as_app(function: Any) -> typer.Typer:
 
 
 def _gather() -> None:
-    from curbstop import day, deadletters, ledger, republish, stack, topics, town, vendor, waiting
+    from curbstop import backup, day, deadletters, ledger, mail, republish, stack, topics, town, vendor, waiting
 
     stack.add_to(app)
     for name, (target, line) in ELSEWHERE.items():
         _forward(name, target, line)
     republish.add_to(app)
-    for group in (town, day, topics, deadletters, waiting, ledger, vendor):
+    backup.add_to(app)
+    for group in (town, day, topics, deadletters, waiting, ledger, mail, vendor):
         app.add_typer(group.app)
 
 

@@ -92,6 +92,10 @@ class Folder:
         """The password or key remembered under this name, made on first use."""
         return str(self._remember("secrets.json", name, make))
 
+    def secrets(self) -> list[str]:
+        """The names of all that are remembered."""
+        return sorted(_read(self.path / "secrets.json"))
+
     def knows_secret(self, name: str) -> bool:
         return name in _read(self.path / "secrets.json")
 

@@ -7,6 +7,8 @@ PostgreSQL are decided each by itself, so a town's own PostgreSQL goes with an e
     CURBSTOP_POSTGRES_URL     the cluster, as a superuser
     CURBSTOP_DOCKER=no        leaves Docker out
     CURBSTOP_KAFKA_HEAP_MB    heap of the embedded Kafka
+    CURBSTOP_BACKUPS          folder for backups: the embedded PostgreSQL keeps its log there
+    CURBSTOP_ARCHIVE_SECONDS  how much a lost disk can cost, in seconds (60)
 """
 
 import os
@@ -20,6 +22,7 @@ from types import FrameType
 from typing import Literal, Protocol
 
 from deploy.local import containers, kafka_warm
+from deploy.local.archive import ARCHIVE_SECONDS, Archive
 from deploy.local.child import dismiss_guardian
 from deploy.local.folder import Folder
 from deploy.local.kafka import HEAP_MB, Kafka
@@ -140,7 +143,14 @@ def _postgres(origin: Origin, folder: Folder, tell: Tell) -> Postgres | containe
         case "docker":
             return containers.Postgres(folder)
         case "embedded":
-            return Postgres(folder, tell)
+            return Postgres(folder, tell, archive(os.environ))
+
+
+def archive(environment: Mapping[str, str]) -> Archive | None:
+    """The backup folder that the environment names, if it names one."""
+    path = environment.get("CURBSTOP_BACKUPS")
+    seconds = int(environment.get("CURBSTOP_ARCHIVE_SECONDS", ARCHIVE_SECONDS))
+    return Archive(Path(path).absolute(), seconds) if path else None
 
 
 def _stay(path: Path) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psutil
 
+from deploy.local.archive import Archive
 from deploy.local.child import Child, end_leftover
 from deploy.local.folder import Folder, in_use, write_private
 from deploy.local.news import Tell, silent
@@ -38,14 +39,25 @@ SETTINGS: Mapping[str, str] = {
 
 
 class Postgres:
-    """A cluster in `folder`/postgres, on the port remembered there. Its data survives stop, kill and start."""
+    """A cluster in `folder`/postgres, on the port remembered there. Its data survives stop, kill and start.
 
-    def __init__(self, folder: Folder, tell: Tell = silent) -> None:
+    With an `archive` it keeps its log there, so that any instant can be restored. `settings` are further ones.
+    """
+
+    def __init__(
+        self,
+        folder: Folder,
+        tell: Tell = silent,
+        archive: Archive | None = None,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
         self.home = folder.path / "postgres"
         self.port = folder.port("postgres")
         self._password = folder.secret("postgres superuser")
         self._user = unprivileged_user()
         self._tell = tell
+        self._archive = archive
+        self._settings = settings or {}
         self._child: Child | None = None
 
     @property
@@ -65,7 +77,9 @@ class Postgres:
         self._refuse_taken_port()
         if self._user is not None:
             _open_to(self._user, binaries(), self.home, self._tell)
-        if not (self._data / "PG_VERSION").exists():
+        if self._archive is not None:
+            self._open_archive(self._archive)
+        if not (self.data / "PG_VERSION").exists():
             self._initialize()
         self._disown_stale_pid()
         child = self._child = self._prepared()
@@ -86,7 +100,8 @@ class Postgres:
         self._running_child().kill()
 
     @property
-    def _data(self) -> Path:
+    def data(self) -> Path:
+        """The cluster's files."""
         return self.home / "data"
 
     def obituary(self) -> str | None:
@@ -99,11 +114,12 @@ class Postgres:
         return self._child
 
     def _prepared(self) -> Child:
-        settings = {**SETTINGS, "port": str(self.port)}
+        kept = self._archive.settings() if self._archive else {}
+        settings = {**SETTINGS, "port": str(self.port), **kept, **self._settings}
         flags = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         return Child(
             name="PostgreSQL",
-            command=[str(binaries() / "postgres"), "-D", str(self._data), *flags],
+            command=[str(binaries() / "postgres"), "-D", str(self.data), *flags],
             log=self.home / "postgres.log",
             record=self.home / "pid.json",
             folder=self.home,
@@ -132,21 +148,33 @@ class Postgres:
             )
 
     def _initialize(self) -> None:
-        shutil.rmtree(self._data, ignore_errors=True)
-        self._data.mkdir(mode=0o700)
+        shutil.rmtree(self.data, ignore_errors=True)
+        self.data.mkdir(mode=0o700)
         password = self.home / "password"
         write_private(password, self._password)
         if self._user is not None:
-            for path in (self._data, password):
+            for path in (self.data, password):
                 os.chown(path, self._user.pw_uid, self._user.pw_gid)
         # The built-in provider sorts alike on every system and after every upgrade of it.
         arguments = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         arguments += ["--auth=scram-sha-256", f"--username={SUPERUSER}", f"--pwfile={password}"]
-        done = self._run("initdb", "-D", str(self._data), *arguments)
+        done = self._run("initdb", "-D", str(self.data), *arguments)
         password.unlink()
         if done.returncode != 0:
-            shutil.rmtree(self._data, ignore_errors=True)
-            raise TroubleError(f"PostgreSQL could not prepare {self._data}; it says:\n{tail(done.stderr)}")
+            shutil.rmtree(self.data, ignore_errors=True)
+            raise TroubleError(f"PostgreSQL could not prepare {self.data}; it says:\n{tail(done.stderr)}")
+
+    def _open_archive(self, archive: Archive) -> None:
+        archive.wal.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.give(archive.wal)
+        if self._user is not None:
+            _open_to(self._user, binaries(), archive.wal, self._tell)
+
+    def give(self, folder: Path) -> None:
+        """Let a folder and all in it belong to the user that PostgreSQL runs as."""
+        if self._user is not None:
+            for path in (folder, *folder.rglob("*")):
+                os.chown(path, self._user.pw_uid, self._user.pw_gid)
 
     def _run(self, program: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
@@ -165,7 +193,7 @@ class Postgres:
 
         The file stays, because it leads PostgreSQL to backends still alive; the parent's pid counts as stale.
         """
-        file = self._data / "postmaster.pid"
+        file = self.data / "postmaster.pid"
         if file.exists():
             pid, rest = file.read_text().split("\n", 1)
             if psutil.pid_exists(int(pid)) and psutil.Process(int(pid)).name() != "postgres":

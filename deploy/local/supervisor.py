@@ -15,7 +15,7 @@ import secrets
 import signal
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -167,8 +167,11 @@ class Suite:
 
 
 @contextmanager
-def running(plan: Plan, tell: Tell = silent) -> Iterator[Suite]:
-    """Start everything and hand over when all of it is ready. Raises TroubleError with what stands in the way."""
+def running(plan: Plan, tell: Tell = silent, before: Callable[[Suite], None] = lambda suite: None) -> Iterator[Suite]:
+    """Start everything and hand over when all of it is ready. Raises TroubleError with what stands in the way.
+
+    `before` is called when Kafka and PostgreSQL run and no service does.
+    """
     with ExitStack() as started:
         started.callback(dismiss_guardian)
         folder = started.enter_context(Folder(plan.folder).held())
@@ -176,6 +179,7 @@ def running(plan: Plan, tell: Tell = silent) -> Iterator[Suite]:
         names = {service: database_name(plan.prefix, service) for service in plan.services}
         urls = databases(found.postgres_url, names.values())
         suite = Suite(plan, folder, found, {service: urls[name] for service, name in names.items()})
+        before(suite)
         _prepare(suite, tell)
         _start_mailbox(suite, started, tell)
         _start_services(suite, started, tell)
@@ -203,11 +207,12 @@ def _prepare(suite: Suite, tell: Tell) -> None:
     _apply_topics(suite)
     tell("topics", READY)
     tell("databases", STARTING)
-    _migrate(suite.database_urls)
+    migrate(suite.database_urls)
     tell("databases", READY)
 
 
-def _migrate(urls: Mapping[str, str]) -> None:
+def migrate(urls: Mapping[str, str]) -> None:
+    """Bring each service's database to this release. Raises TroubleError; the database is as it was then."""
     from sqlalchemy.exc import DBAPIError
 
     from chassis.migrating import upgrade
@@ -327,6 +332,7 @@ def _state(suite: Suite) -> dict[str, object]:
         "mailbox": suite.mailbox_url,
         "kafka": {"servers": suite.places.kafka_servers, "origin": suite.places.kafka_origin},
         "postgres": {"url": suite.places.postgres_url, "origin": suite.places.postgres_origin},
+        "backups": os.environ.get("CURBSTOP_BACKUPS"),
         "places": suite.places.environment(),
     }
 

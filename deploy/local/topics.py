@@ -22,6 +22,8 @@ from deploy.local.kafka_admin import SECONDS, finish, wait_until
 KEPT_DAYS = 35
 KEPT = {"cleanup.policy": "delete", "retention.ms": str(KEPT_DAYS * 24 * 3600 * 1000)}
 COMPACTED = {"cleanup.policy": "compact"}
+# A vendor's clock may be wrong: how long its message is kept goes by the town's.
+TAKEN_IN = KEPT | {"message.timestamp.type": "LogAppendTime"}
 
 
 def all_topics(vendors: Iterable[str] = ()) -> list[Topic[Any]]:
@@ -80,6 +82,8 @@ def withdraw(admin: AdminClient, topics: Iterable[Topic[Any]], prefix: str) -> N
 
 def settings_of(topic: Topic[Any]) -> dict[str, str]:
     """Snapshots are compacted; everything else is kept 35 days, for PostgreSQL is the archive."""
+    if topic.kind == "intake":
+        return TAKEN_IN
     return COMPACTED if topic.kind == "snapshot" else KEPT
 
 

@@ -1,0 +1,115 @@
+"""A whole suite back at an instant: the cluster, then topics and messages, then everything taken up again."""
+
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Protocol
+
+import httpx
+
+from chassis.auth import ROLES
+from contracts.topics import SERVICES
+from deploy.local import kafka_admin, reconverging
+from deploy.local.archive import Archive
+from deploy.local.folder import Folder
+from deploy.local.news import READY, Tell, silent
+from deploy.local.reconverging import Prepared
+from deploy.local.recovery import Recovered, recover
+from deploy.local.supervisor import Plan, Suite, migrate, running
+from deploy.local.trouble import TroubleError
+
+SETTLE_SECONDS = 3600.0
+PAUSE = 0.3
+
+
+@dataclass
+class Restored:
+    """What a restore came to; `seconds` by part."""
+
+    recovered: Recovered
+    prepared: Prepared | None = None
+    ledger: dict[str, Any] = field(default_factory=dict)
+    held: dict[str, Any] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+@contextmanager
+def restored(
+    plan: Plan, archive: Archive, instant: datetime | None, tell: Tell = silent
+) -> Iterator[tuple[Suite, Restored]]:
+    """Restore to an instant (None: all there is), reconverge, and hand over the running suite.
+
+    The plan's vendors are those it names and those the data folder knows. Raises TroubleError with what stands in the
+    way; whoever sees the books at the end looks at `ledger`.
+    """
+    began = time.monotonic()
+    with Folder(plan.folder).held() as folder:
+        report = Restored(recover(folder, archive, instant, tell))
+        plan = replace(plan, vendors=tuple(sorted({*plan.vendors, *_known_vendors(folder)})))
+    report.seconds["cluster at the instant"] = report.recovered.seconds
+    why = f"restored to {instant.isoformat() if instant else 'the end of the log'}"
+
+    def before(suite: Suite) -> None:
+        report.prepared = _prepare(suite, why, tell)
+
+    with running(plan, tell, before) as suite:
+        report.seconds["services up"] = time.monotonic() - began
+        report.ledger, report.held = tell_and_verify(Services(suite), tell)
+        report.seconds["agreed again"] = time.monotonic() - began
+        yield suite, report
+
+
+def _known_vendors(folder: Folder) -> list[str]:
+    return [name.removeprefix("webhook ") for name in folder.secrets() if name.startswith("webhook ")]
+
+
+def _prepare(suite: Suite, why: str, tell: Tell) -> Prepared:
+    found, plan = suite.places, suite.plan
+    migrate(suite.database_urls)
+    admin = kafka_admin.connect(found.kafka_servers, found.kafka_user, found.kafka_password)
+    return reconverging.prepare(admin, plan.prefix, plan.vendors, suite.database_urls, why, tell)
+
+
+class Asked(Protocol):
+    """Six services that answer."""
+
+    def ask(self, method: str, service: str, path: str) -> Any: ...
+
+
+class Services:
+    """The services of a running suite, asked over HTTP."""
+
+    def __init__(self, suite: Suite) -> None:
+        self._suite = suite
+
+    def ask(self, method: str, service: str, path: str) -> Any:
+        """One request, its answer read from JSON. Raises TroubleError with the service's own sentence."""
+        token = self._suite.token("restore", *ROLES)
+        url = f"{self._suite.url(service)}{path}"
+        answer = httpx.request(method, url, headers={"Authorization": f"Bearer {token}"}, timeout=None)
+        if answer.is_error:
+            raise TroubleError(f"{service}: {answer.status_code} {answer.text[:300]}")
+        return answer.json()
+
+
+def tell_and_verify(services: Asked, tell: Tell = silent) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Tell the snapshots again and wait until all is taken up; answers what the ledger says of itself, and the mail."""
+    for service in SERVICES:
+        services.ask("POST", service, "/republish")
+    tell("snapshots", "told again")
+    settle(services, SERVICES)
+    tell("services", READY)
+    return services.ask("GET", "billing", "/ledger/verify"), services.ask("GET", "notifications", "/outbound")
+
+
+def settle(services: Asked, names: Iterable[str]) -> None:
+    """Wait until every service says twice in a row that nothing is left to do. Raises TroubleError, naming the rest."""
+    deadline, calm = time.monotonic() + SETTLE_SECONDS, 0
+    while calm < 2:
+        left = {name: said for name in names if not (said := services.ask("GET", name, "/settled"))["settled"]}
+        calm = 0 if left else calm + 1
+        if left and time.monotonic() > deadline:
+            raise TroubleError(f"Not settled after {SETTLE_SECONDS / 60:.0f} minutes: {left}.")
+        time.sleep(PAUSE if left else 0)
