@@ -1,22 +1,44 @@
-"""What notifications does because a day began: it counts the notices that have not left."""
+"""What notifications does because a day began: it welcomes whom it missed, and counts what left and what did not."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
+
+from sqlalchemy import text
 
 from chassis.database import Transaction
 from chassis.day_work import DayWork, Piece, Sums
 from contracts.billing import BusinessDayDone
 from contracts.topics import BUSINESS_DAY_DONE
-from services.notifications import store
+from services.notifications.delivery import store
+from services.notifications.welcoming import welcome
 
 
 async def _once(tx: Transaction, day: date) -> Sequence[Any]:
     return [None]
 
 
-async def _count_unsent(tx: Transaction, day: date, _: Any) -> Sums:
-    return Sums({"notices not yet sent": await store.count_unsent(tx)})
+async def _welcome(tx: Transaction, day: date, _: Any) -> Sums:
+    return Sums({"welcomes queued": await welcome(tx, None)})
+
+
+async def _count(tx: Transaction, day: date, _: Any) -> Sums:
+    """Notices that were sent or failed since the day before began, by kind, and those that wait to leave."""
+    since = await _day_before(tx, day)
+    left = {f"{_words(kind)} {state}": count for kind, state, count in await store.counts_between(tx, since, day)}
+    waiting = {f"{_words(kind)} not yet sent": count for kind, count in (await store.unsent(tx)).items()}
+    return Sums({**left, **waiting, "notices not yet sent": sum(waiting.values())})
+
+
+async def _day_before(tx: Transaction, day: date) -> date:
+    found: date | None = (
+        await tx.execute(text("select max(day) from business_day where day < :day"), {"day": day})
+    ).scalar_one()
+    return found or day - timedelta(1)
+
+
+def _words(kind: str) -> str:
+    return kind.replace("_", " ")
 
 
 def _tell(tx: Transaction, day: date, done: Sums) -> None:
@@ -26,4 +48,4 @@ def _tell(tx: Transaction, day: date, done: Sums) -> None:
     )
 
 
-DAY = DayWork((Piece("unsent", _once, _count_unsent),), _tell)
+DAY = DayWork((Piece("welcomes", _once, _welcome), Piece("notices", _once, _count)), _tell)

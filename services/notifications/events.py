@@ -4,14 +4,17 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+from chassis.bulk import Row
 from chassis.consume import Subscription
 from chassis.database import Transaction
 from chassis.received import RawMessage, Received
-from contracts.accounts import AccountChanged, ContactChanged
-from contracts.billing import BillCancelled, BillIssued, BusinessDayStarted
-from contracts.delinquency import AccountDelinquent
+from contracts.accounts import AccountChanged, ContactChanged, ContactRole
+from contracts.billing import BillCancelled, BillIssued, BillKind, BusinessDayStarted
+from contracts.delinquency import AccountDelinquent, Step
 from contracts.metering import UsageFlagged
 from contracts.notices import NoticeKind
+from contracts.orders import OrderKind, ServiceOrderCompleted
+from contracts.payments import PaymentReturned, ReturnKind
 from contracts.topics import (
     ACCOUNT_CHANGED,
     ACCOUNT_DELINQUENT,
@@ -19,32 +22,37 @@ from contracts.topics import (
     BILL_ISSUED,
     BUSINESS_DAY_STARTED,
     CONTACT_CHANGED,
+    PAYMENT_RETURNED,
+    SERVICE_ORDER_COMPLETED,
     USAGE_FLAGGED,
 )
 from services.notifications import store
 from services.notifications.day import DAY
-from services.notifications.policy import TOWN
-from services.notifications.queueing import Telling, notice_row
+from services.notifications.policy import TOWN, NotificationsPolicy
+from services.notifications.queueing import Telling, notice_rows, told_to_others
+from services.notifications.welcoming import first_begun, welcome
 
 
 async def take_contacts(tx: Transaction, received: list[Received[ContactChanged]]) -> None:
     """Who can be reached how; what waited for them is queued now."""
     events = [one.event for one in received]
-    await store.lock_contacts(tx, {one.account_id for one in events})
-    await store.keep_contacts(
-        tx,
-        [
-            {
-                "account_id": one.account_id,
-                "version": one.version,
-                "number": one.number,
-                "ebill": one.ebill and any(contact.email for contact in one.contacts),
-                "contact": one.model_dump(mode="json"),
-            }
-            for one in events
-        ],
-    )
-    tx.now_known("contact", frozenset(str(one.account_id) for one in events))
+    ids = {one.account_id for one in events}
+    await store.lock_contacts(tx, ids)
+    await store.keep_contacts(tx, [_contact_row(one) for one in events])
+    await welcome(tx, ids)
+    tx.now_known("contact", frozenset(map(str, ids)))
+
+
+def _contact_row(event: ContactChanged) -> Row:
+    customer = next((one for one in event.contacts if one.role == ContactRole.RESPONSIBLE), None)
+    return {
+        "account_id": event.account_id,
+        "version": event.version,
+        "number": event.number,
+        "ebill": event.ebill and customer is not None and bool(customer.email),
+        "responsible": customer.person_id if customer else None,
+        "contact": event.model_dump(mode="json"),
+    }
 
 
 async def erase_contacts(tx: Transaction, raws: Sequence[RawMessage]) -> None:
@@ -61,11 +69,18 @@ async def take_accounts(tx: Transaction, received: list[Received[AccountChanged]
     await store.lock_service_points(tx, {one.service_point_id for one in agreements if one.service_point_id})
     points = await store.keep_occupants(tx, events)
     tx.now_known("service point", frozenset(map(str, points)))
+    first = await first_begun(tx)
+    opened = {one.account_id for one in events if first is not None and one.opened >= first}
+    if opened:
+        await store.lock_contacts(tx, opened)
+        await welcome(tx, opened)
 
 
 async def take_bills(tx: Transaction, received: list[Received[BillIssued]]) -> None:
-    """Each bill is told once."""
-    await _queue(tx, [Telling(NoticeKind.BILL, one.event.bill_id, one.event.account_id, one) for one in received])
+    """Each bill is told once; a final one also brings the letter that the account is closed."""
+    final = [one for one in received if one.event.kind == BillKind.FINAL]
+    told = [(NoticeKind.BILL, one) for one in received] + [(NoticeKind.FINAL, one) for one in final]
+    await _queue(tx, [Telling(kind, one.event.bill_id, one.event.account_id, one) for kind, one in told])
 
 
 async def take_cancelled(tx: Transaction, received: list[Received[BillCancelled]]) -> None:
@@ -74,9 +89,33 @@ async def take_cancelled(tx: Transaction, received: list[Received[BillCancelled]
     await store.take_back(tx, [one.event.bill_id for one in received])
 
 
+_STEPS = {
+    Step.REMINDER: NoticeKind.REMINDER,
+    Step.STATUS_LETTER: NoticeKind.STATUS_LETTER,
+    Step.DOOR_HANGER: NoticeKind.DOOR_HANGER,
+    Step.SHUTOFF_NOTICE: NoticeKind.SHUTOFF_NOTICE,
+}
+"""The steps that customers get a letter about; of the others they hear from the crew, or by what follows."""
+
+
 async def take_delinquent(tx: Transaction, received: list[Received[AccountDelinquent]]) -> None:
     """Each step of a case is told once."""
-    await _queue(tx, [Telling(NoticeKind.REMINDER, one.event.case_id, one.event.account_id, one) for one in received])
+    told = [one for one in received if one.event.step in _STEPS]
+    await _queue(tx, [Telling(_STEPS[one.event.step], one.event.case_id, one.event.account_id, one) for one in told])
+
+
+async def take_completed(tx: Transaction, received: list[Received[ServiceOrderCompleted]]) -> None:
+    """Who has service again is told so."""
+    told = [one for one in received if one.event.kind == OrderKind.RESTORE]
+    kind = NoticeKind.RESTORED
+    await _queue(tx, [Telling(kind, one.event.order_id, one.event.account_id, one) for one in told])
+
+
+async def take_returned(tx: Transaction, received: list[Received[PaymentReturned]]) -> None:
+    """Who paid is told when a bank or a card company took it back; the office's own corrections are its matter."""
+    told = [one for one in received if one.event.kind in (ReturnKind.BANK_RETURN, ReturnKind.CHARGEBACK)]
+    kind = NoticeKind.RETURNED_PAYMENT
+    await _queue(tx, [Telling(kind, one.event.return_id, one.event.account_id, one) for one in told])
 
 
 async def take_flagged(tx: Transaction, received: list[Received[UsageFlagged]]) -> None:
@@ -105,17 +144,26 @@ async def take_day(tx: Transaction, received: list[Received[BusinessDayStarted]]
 
 
 async def _queue(tx: Transaction, tellings: list[Telling]) -> None:
-    ids = {one.account_id for one in tellings}
+    policy = await _policy(tx, tellings)
+    wanted = [one for one in tellings if policy is None or one.kind not in policy.not_sent]
+    ids = {one.account_id for one in wanted}
     await store.lock_contacts(tx, ids)
-    ebill = await store.ebill_flags(tx, ids)
-    for one in tellings:
-        if one.account_id not in ebill:
+    reaches = await store.reaches(tx, ids, any(told_to_others(one.kind, policy) for one in wanted))
+    for one in wanted:
+        if one.account_id not in reaches and one.kind != NoticeKind.FINAL:
             tx.wait_for(one.message, "contact", one.account_id)
-    ready = [one for one in tellings if one.account_id in ebill]
+    ready = [one for one in wanted if one.account_id in reaches]
     gone = await store.taken_back(tx, [one.about for one in ready])
-    rows = [notice_row(one, ebill[one.account_id], one.about in gone) for one in ready]
+    rows = [row for one in ready for row in notice_rows(one, reaches[one.account_id], policy, one.about in gone)]
     arrivals = await store.insert_notices(tx, rows)
     await _refuse_changed(tx, [one for one in ready if arrivals.in_force[one.notice_id] != one.message.body_hash])
+
+
+async def _policy(tx: Transaction, tellings: list[Telling]) -> NotificationsPolicy | None:
+    """The town's policy, where it has a say: bills go out as they come."""
+    if all(one.kind == NoticeKind.BILL for one in tellings):
+        return None
+    return (await TOWN.in_force(tx)).policy
 
 
 async def _refuse_changed(tx: Transaction, again: list[Telling]) -> None:
@@ -133,6 +181,8 @@ SUBSCRIPTIONS = (
     Subscription(BILL_ISSUED, take_bills, max_records=500),
     Subscription(BILL_CANCELLED, take_cancelled),
     Subscription(ACCOUNT_DELINQUENT, take_delinquent),
+    Subscription(SERVICE_ORDER_COMPLETED, take_completed),
+    Subscription(PAYMENT_RETURNED, take_returned),
     Subscription(USAGE_FLAGGED, take_flagged),
     Subscription(BUSINESS_DAY_STARTED, take_day),
 )

@@ -1,6 +1,6 @@
-"""The `notifications` section of a town's pack: how the town signs what it sends, and its own templates."""
+"""The `notifications` section of a town's pack: how the town signs what it sends, to whom, and its own templates."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -10,14 +10,33 @@ from chassis.town import Section
 from chassis.townpack import Bundle, Mistake
 from services.notifications.documents import Letterhead, TemplateError, Templates, prove, town_templates
 
+Kind = Literal[
+    "reminder", "status_letter", "door_hanger", "shutoff_notice", "restored", "returned_payment", "welcome", "final"
+]
+"""A kind of letter, as a pack names it."""
+
+Role = Literal["co_responsible", "owner", "agent", "third_party"]
+"""A person of an account besides the responsible one."""
+
 
 class NotificationsPolicy(BaseModel):
-    """The whole section."""
+    """The whole section.
+
+    `paper_always` names letters that go on paper even to customers of e-bill: the paper is then what counts, and the
+    e-mail a courtesy. `copies` says which other people of an account get a copy of a letter, on paper. `occupants`
+    names letters of which those who live at the premise are told, where the customer's mail goes elsewhere.
+    `both_languages` names letters that go out in English and Spanish. `not_sent` names letters the town does without.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     letterhead: Letterhead
     bills_per_file: Annotated[int, Field(ge=1, le=500)]
     usage_notes: bool = True
+    paper_always: tuple[Kind, ...] = ()
+    copies: dict[Kind, tuple[Role, ...]] = {}
+    occupants: tuple[Kind, ...] = ()
+    both_languages: tuple[Kind, ...] = ()
+    not_sent: tuple[Kind, ...] = ()
 
 
 TOWN = Section("notifications", NotificationsPolicy)

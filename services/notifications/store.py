@@ -2,20 +2,20 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlmodel import col, func, select
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel import col, select
 
-from chassis import holding
-from chassis.bulk import Arrivals, Row, insert_new, keep_newest, lock, upsert
+from chassis.bulk import Arrivals, Row, among, insert_new, keep_newest, lock, upsert
 from chassis.database import Transaction
 from chassis.refusal import not_found
-from contracts.accounts import AccountChanged, ContactChanged
-from services.notifications.tables import Account, AccountContact, MailingFile, Notice, Occupant, ServicePoint
+from contracts.accounts import AccountChanged, AccountStatus, ContactChanged
+from services.notifications.documents import NewAccount
+from services.notifications.queueing import Reach
+from services.notifications.tables import Account, AccountContact, Notice, Occupant, ServicePoint
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,15 @@ async def keep_contacts(tx: Transaction, rows: Sequence[Row]) -> None:
 
 
 async def erase_contacts(tx: Transaction, ids: Collection[UUID]) -> None:
-    """Forget who the people of accounts are; that they were told things stays."""
-    await tx.execute(
-        text("update contact set contact = null, number = null where account_id = any(:ids)"), {"ids": list(ids)}
+    """Forget who the people of accounts are; that they were told things stays, and what has not left won't."""
+    given = {"ids": list(ids)}
+    forget = "update contact set contact = null, number = null, responsible = null where account_id = any(:ids)"
+    await tx.execute(text(forget), given)
+    cancel = (
+        "update notice set state = 'cancelled', reason = 'The person was erased.'"
+        " where account_id = any(:ids) and (state in ('queued', 'sending') or state = 'in_mailing' and file is null)"
     )
+    await tx.execute(text(cancel), given)
 
 
 async def lock_service_points(tx: Transaction, ids: Collection[UUID]) -> None:
@@ -50,7 +55,7 @@ async def lock_service_points(tx: Transaction, ids: Collection[UUID]) -> None:
 
 async def keep_occupants(tx: Transaction, events: Sequence[AccountChanged]) -> frozenset[UUID]:
     """Keep who is served where, by the newest snapshot of each account; answers the service points they name."""
-    rows = [{"account_id": one.account_id, "version": one.version} for one in events]
+    rows = [_account(one) for one in events]
     changed = await keep_newest(tx, Account, rows, "account_id")
     newest = {one.account_id: one for one in sorted(events, key=lambda one: one.version)}
     occupants = {row["agreement_id"]: row for account in changed for row in _occupants(newest[account])}
@@ -60,6 +65,16 @@ async def keep_occupants(tx: Transaction, events: Sequence[AccountChanged]) -> f
     known = "update service_point set known = true where service_point_id = any(:ids)"
     await tx.execute(text(known), {"ids": list(points)})
     return points
+
+
+def _account(event: AccountChanged) -> dict[str, Any]:
+    newcomer = NewAccount.of(event).model_dump(mode="json") if event.status == AccountStatus.ACTIVE else None
+    return {
+        "account_id": event.account_id,
+        "version": event.version,
+        "opened": event.opened,
+        "newcomer": newcomer,
+    }
 
 
 def _occupants(event: AccountChanged) -> list[dict[str, Any]]:
@@ -96,13 +111,21 @@ async def accounts_at(tx: Transaction, reads: Sequence[tuple[UUID, date]]) -> di
     return {(row.service_point_id, row.read_on): row.account_id for row in rows}
 
 
-async def ebill_flags(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, bool]:
-    """Whether each account that can be reached gets its mail electronically."""
+async def reaches(tx: Transaction, ids: Collection[UUID], with_others: bool) -> dict[UUID, Reach]:
+    """How each account that can be reached is reached; with all its people if others than the customer are told."""
+    whole = "contact" if with_others else "null"
     rows = await tx.execute(
-        text("select account_id, ebill from contact where account_id = any(:ids) and contact is not null"),
+        text(
+            f"select account_id, ebill, responsible, {whole} as people from contact"
+            " where account_id = any(:ids) and contact is not null"
+        ),
         {"ids": list(ids)},
     )
-    return {row.account_id: row.ebill for row in rows}
+    return {row.account_id: Reach(row.ebill, row.responsible, _people(row.people)) for row in rows}
+
+
+def _people(kept: dict[str, Any] | None) -> ContactChanged | None:
+    return ContactChanged.model_validate(kept) if kept else None
 
 
 async def insert_notices(tx: Transaction, rows: Sequence[Row]) -> Arrivals:
@@ -135,34 +158,12 @@ async def taken_back(tx: Transaction, about: Collection[UUID]) -> set[UUID]:
     return set(rows.scalars())
 
 
-async def count_emails(session: AsyncSession) -> int:
-    """How many e-mails are queued or on their way; none is on its way while mail is held."""
-    query = select(func.count()).where(Notice.channel == "email", col(Notice.state).in_(("queued", "sending")))
-    return (await session.exec(query.where(text(holding.NOT_HELD)))).one()
-
-
-async def claim_emails(tx: Transaction, limit: int, lease: timedelta) -> list[ToTell]:
-    """Take e-mails to send for the length of a lease. A copy that dies leaves them to be taken again: at least once."""
-    rows = await tx.execute(
-        text(
-            "update notice set state = 'sending', claimed_until = now() + :lease, attempts = attempts + 1"
-            " where notice_id in (select notice_id from notice where channel = 'email'"
-            "  and (state = 'queued' and coalesce(not_before, now()) <= now()"
-            "       or state = 'sending' and claimed_until < now())"
-            f"  and {holding.NOT_HELD} order by notice_id limit :limit for update skip locked)"
-            " returning notice_id"
-        ),
-        {"lease": lease, "limit": limit},
-    )
-    return await to_tell(tx, list(rows.scalars()))
-
-
 async def to_tell(tx: Transaction, notice_ids: Collection[UUID]) -> list[ToTell]:
     """Notices with their contacts, in id order; one whose contact was erased is left out."""
     query = (
         select(Notice, AccountContact)
         .join(AccountContact, col(AccountContact.account_id) == col(Notice.account_id))
-        .where(col(Notice.notice_id).in_(notice_ids), col(AccountContact.contact).is_not(None))
+        .where(among(col(Notice.notice_id), notice_ids), col(AccountContact.contact).is_not(None))
         .order_by(col(AccountContact.number), col(Notice.notice_id))
     )
     return [ToTell(notice, _contact(kept)) for notice, kept in await tx.session.exec(query)]
@@ -199,41 +200,10 @@ async def counts(tx: Transaction) -> list[dict[str, Any]]:
     return [dict(row) for row in rows.mappings()]
 
 
-async def put_in_mailing(tx: Transaction, mailing_id: UUID, kind: str) -> list[UUID]:
-    """Gather all queued paper notices of a kind into a mailing; answers them in account order."""
-    rows = await tx.execute(
-        text(
-            "with taken as (update notice set state = 'in_mailing', mailing_id = :mailing"
-            " where channel = 'paper' and state = 'queued' and kind = :kind returning notice_id, account_id)"
-            " select notice_id from taken left join contact using (account_id) order by contact.number, notice_id"
-        ),
-        {"mailing": mailing_id, "kind": kind},
-    )
-    return list(rows.scalars())
-
-
-async def files_of(tx: Transaction, mailing_id: UUID) -> list[MailingFile]:
-    """The files of a mailing, by name."""
-    query = select(MailingFile).where(MailingFile.mailing_id == mailing_id).order_by(col(MailingFile.name))
-    return list((await tx.session.exec(query)).all())
-
-
-async def notices_in(tx: Transaction, mailing_id: UUID) -> list[Notice]:
-    """The notices of a mailing that have not been confirmed."""
-    query = select(Notice).where(Notice.mailing_id == mailing_id, Notice.state == "in_mailing")
-    return list((await tx.session.exec(query)).all())
-
-
 async def high_usage(tx: Transaction, since: date) -> list[ToTell]:
     """Notes about unusual usage since a day, whatever their channel, with whom to call."""
     query = select(Notice.notice_id).where(Notice.kind == "high_usage", col(Notice.business_date) >= since)
     return await to_tell(tx, list((await tx.session.exec(query)).all()))
-
-
-async def count_unsent(tx: Transaction) -> int:
-    """How many notices are queued and have not left."""
-    query = text("select count(*) from notice where state in ('queued', 'sending')")
-    return int((await tx.execute(query)).scalar_one())
 
 
 def _contact(kept: AccountContact) -> ContactChanged:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, DateTime, LargeBinary, Numeric
+from sqlalchemy import Column, DateTime, LargeBinary, Numeric, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
@@ -24,6 +24,7 @@ class AccountContact(Table, table=True):
     version: int = 0
     number: str | None = None
     ebill: bool = False
+    responsible: UUID | None = None
     contact: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB))
 
 
@@ -37,12 +38,14 @@ class ServicePoint(Table, table=True):
 
 
 class Account(Table, table=True):
-    """The newest version of an account that was heard of."""
+    """The newest version of an account that was heard of; `newcomer` is what its welcome would say."""
 
     __tablename__ = "account"
 
     account_id: UUID = Field(primary_key=True)
     version: int
+    opened: date | None = Field(default=None, index=True)
+    newcomer: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB))
 
 
 class Occupant(Table, table=True):
@@ -58,9 +61,11 @@ class Occupant(Table, table=True):
 
 
 class Notice(Table, table=True):
-    """One thing to tell one account. `source` is the event it comes from, as it came.
+    """One thing to tell one person by one channel: a delivery. `source` is the event it comes from, as it came.
 
-    `state`: queued, sending (claimed until `claimed_until`), sent, in_mailing, failed, cancelled.
+    `state`: queued, sending (claimed until `claimed_until`), sent, in_mailing, failed, cancelled. A copy (`is_copy`) is
+    for information: it is not what the customer is told by, and other services don't hear of it. `instead_of` is the
+    delivery that failed before. `ended_on` is the business day on which it was sent or failed.
     """
 
     __tablename__ = "notice"
@@ -82,6 +87,29 @@ class Notice(Table, table=True):
     reason: str | None = None
     sent_date: date | None = None
     mailing_id: UUID | None = Field(default=None, index=True)
+    person_id: UUID | None = None
+    role: str = "responsible"
+    is_copy: bool = False
+    instead_of: UUID | None = None
+    receipt: str | None = None
+    """What the mail server answered when it took the message."""
+    sent_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+    ended_on: date | None = Field(default=None, index=True)
+    file: str | None = None
+    """The mailing house's file that it was printed in."""
+
+
+class NoticeEvent(Table, table=True):
+    """Something that happened to a delivery on its way and that its own row does not keep."""
+
+    __tablename__ = "notice_event"
+
+    id: int | None = Field(default=None, primary_key=True)
+    notice_id: UUID = Field(index=True)
+    at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=text("now()")))
+    day: date | None = None
+    what: str
+    detail: str
 
 
 class TakenBack(Table, table=True):
@@ -106,6 +134,8 @@ class MailingFile(Table, table=True):
     amount_due: Decimal = Field(sa_column=Column(Numeric(14, 2), nullable=False))
     pdf_sha256: str
     mailed_on: date | None = None
+    confirmed_by: str | None = None
+    confirmed_why: str | None = None
 
 
 metadata = Table.metadata

@@ -1,6 +1,7 @@
 """Builders for the documents of a small invented town."""
 
-from datetime import date
+from collections.abc import Callable
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -8,8 +9,11 @@ from contracts.accounts import PostalAddress
 from contracts.billing import BilledRead, BillIssued, BillKind, BillLine, MonthlyUsage, OwedItem
 from contracts.delinquency import AccountDelinquent, Step
 from contracts.ids import thing_id
-from contracts.metering import ReadFlag, ReadKind, UsageFlagged
-from services.notifications.documents import Letterhead, Recipient
+from contracts.metering import ReadFlag, Reading, ReadKind, UsageFlagged
+from contracts.notices import NoticeKind
+from contracts.orders import OrderKind, ServiceOrderCompleted
+from contracts.payments import PaymentReturned, ReturnKind
+from services.notifications.documents import Letter, Letterhead, NewAccount, Recipient
 from services.notifications.documents.letterhead import LocalText
 
 TOWN = "fairview"
@@ -120,6 +124,7 @@ def a_bill(lines: list[BillLine] | None = None, account: str = "10004217", **cha
     }
     parts |= {name: Decimal(str(changes.pop(name))) for name in list(changes) if name in parts}
     due = parts["previous_balance"] - parts["payments"] + parts["adjustments"] + parts["current_charges"]
+    due -= changes.get("deposits_applied", Decimal(0))
     values: dict[str, Any] = {
         "bill_id": thing_id(TOWN, "bill", account),
         "number": "2308-" + account[-5:],
@@ -160,6 +165,88 @@ def an_overdue_account(**changes: Any) -> AccountDelinquent:
     return AccountDelinquent(**(values | changes))
 
 
+def a_restore(**changes: Any) -> ServiceOrderCompleted:
+    values: dict[str, Any] = {
+        "order_id": thing_id(TOWN, "order", "1"),
+        "account_id": thing_id(TOWN, "account", "10004217"),
+        "service_point_id": thing_id(TOWN, "service_point", "1"),
+        "kind": OrderKind.RESTORE,
+        "completed_on": date(2023, 9, 8),
+        "completed_at": datetime(2023, 9, 8, 20, tzinfo=UTC),
+        "crew": "Pat",
+        "read": Reading(date=date(2023, 9, 8), value=Decimal("1502"), kind=ReadKind.ACTUAL),
+        "business_date": date(2023, 9, 8),
+    }
+    return ServiceOrderCompleted(**(values | changes))
+
+
+def a_return(**changes: Any) -> PaymentReturned:
+    values: dict[str, Any] = {
+        "return_id": thing_id(TOWN, "return", "1"),
+        "payment_id": thing_id(TOWN, "payment", "1"),
+        "account_id": thing_id(TOWN, "account", "10004217"),
+        "payment_seq": 4,
+        "amount": Decimal("131.40"),
+        "kind": ReturnKind.BANK_RETURN,
+        "reason": "Insufficient funds.",
+        "code": "R01",
+        "returned_on": date(2023, 9, 8),
+        "business_date": date(2023, 9, 8),
+    }
+    return PaymentReturned(**(values | changes))
+
+
+def a_new_account(**changes: Any) -> NewAccount:
+    values: dict[str, Any] = {
+        "account_id": thing_id(TOWN, "account", "10004217"),
+        "opened": date(2023, 9, 1),
+        "services": ("water", "sewer", "stormwater", "garbage"),
+        "business_date": date(2023, 9, 2),
+    }
+    return NewAccount(**(values | changes))
+
+
+def a_final_bill(**changes: Any) -> BillIssued:
+    """The last one: a deposit was held, and what is left of it goes back."""
+    values: dict[str, Any] = {
+        "kind": BillKind.FINAL,
+        "previous_balance": "31.40",
+        "payments": "20",
+        "deposits_applied": Decimal(250),
+        "refund": Decimal("44.53"),
+    }
+    return a_bill(**(values | changes))
+
+
+def a_case(step: Step, **changes: Any) -> AccountDelinquent:
+    """Two bills and a late charge are past due; services have items of their own."""
+    owed = [
+        ("bill", "62.10", date(2023, 6, 28)),
+        ("bill", "57.92", date(2023, 6, 28)),
+        ("late_charge", "6.00", date(2023, 7, 11)),
+        ("bill", "71.38", date(2023, 7, 28)),
+        ("fee", "30.00", date(2023, 7, 28)),
+    ]
+    items = [
+        OwedItem(item_id=thing_id(TOWN, "item", str(place)), kind=kind, amount=Decimal(amount), due_date=due)
+        for place, (kind, amount, due) in enumerate(owed)
+    ]
+    values: dict[str, Any] = {
+        "step": step,
+        "past_due_items": tuple(items),
+        "amount_to_pay": Decimal("227.40"),
+        "earliest_shutoff": date(2023, 9, 6),
+        "restore_fee": Decimal(55),
+        "services": ("water",),
+    }
+    return an_overdue_account(**(values | changes))
+
+
+def a_letter(kind: NoticeKind, event: Any = None, bilingual: bool = False, copied: bool = False, **to: Any) -> Letter:
+    """A letter of a kind, about something that gives rise to one."""
+    return Letter(kind, event or _EVENTS[kind](), a_recipient(**to), bilingual, copied)
+
+
 def a_flagged_read(**changes: Any) -> UsageFlagged:
     values: dict[str, Any] = {
         "read_id": thing_id(TOWN, "read", "1"),
@@ -172,3 +259,16 @@ def a_flagged_read(**changes: Any) -> UsageFlagged:
         "business_date": date(2023, 8, 5),
     }
     return UsageFlagged(**(values | changes))
+
+
+_EVENTS: dict[NoticeKind, Callable[[], Any]] = {
+    NoticeKind.REMINDER: an_overdue_account,
+    NoticeKind.STATUS_LETTER: lambda: a_case(Step.STATUS_LETTER),
+    NoticeKind.DOOR_HANGER: lambda: a_case(Step.DOOR_HANGER),
+    NoticeKind.SHUTOFF_NOTICE: lambda: a_case(Step.SHUTOFF_NOTICE),
+    NoticeKind.RESTORED: a_restore,
+    NoticeKind.RETURNED_PAYMENT: a_return,
+    NoticeKind.WELCOME: a_new_account,
+    NoticeKind.FINAL: a_final_bill,
+    NoticeKind.HIGH_USAGE: a_flagged_read,
+}

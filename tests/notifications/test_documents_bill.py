@@ -18,6 +18,7 @@ from services.notifications.documents.printable import typeset
 from services.notifications.documents.templates import standard_templates
 from tests.notifications.builders import (
     a_bill,
+    a_final_bill,
     a_history,
     a_letterhead,
     a_line,
@@ -114,9 +115,42 @@ def test_a_credit_asks_for_nothing() -> None:
 
 
 def test_a_credit_on_a_final_bill_is_refunded() -> None:
-    first = pages_of(a_bill(payments="500.00", kind=BillKind.FINAL))[0]
+    first = pages_of(a_final_bill())[0]
     assert "Final bill" in first
+    assert "Your deposit, applied to this bill −$250.00" in first
     assert "We will refund it" in first
+
+
+def test_a_credit_on_a_final_bill_that_is_not_refunded_is_not_said_to_be() -> None:
+    first = pages_of(a_final_bill(refund=Decimal(0)))[0]
+    assert "refund" not in first
+    assert "call 970-555-0142 about the credit" in first
+
+
+def test_a_final_bill_that_another_account_takes_over_asks_for_nothing() -> None:
+    moved = a_final_bill(deposits_applied=Decimal(0), refund=Decimal(0), moved_to="10009999")
+    first, details = pages_of(moved)
+    assert "We moved $205.47 to your account 10009999" in first
+    assert "No payment is needed" in first
+    assert "How to pay" not in first + details
+
+
+def test_a_register_that_went_over_zero_is_said_by_its_read() -> None:
+    read = a_read().model_copy(update={"previous_value": Decimal("9990"), "current_value": Decimal("8")})
+    assert "Meter 48211907 ran past its highest figure and began again at zero" in pages_of(a_bill(reads=(read,)))[1]
+    exchanged = read.model_copy(update={"kind": ReadKind.EXCHANGE})
+    assert "ran past" not in pages_of(a_bill(reads=(exchanged,)))[1]
+
+
+def test_the_bounds_of_a_block_are_told_in_spanish() -> None:
+    lines = [
+        a_line("water", "usage", "Water usage, first 16 kgal", "97.12", "16", "kgal", "6.07"),
+        a_line("water", "usage", "Water usage, 16 to 22.5 kgal", "18.14", "2", "kgal", "9.07"),
+        a_line("water", "usage", "Water usage, over 22.5 kgal", "12.00", "1", "kgal", "12.00"),
+    ]
+    details = pages_of(a_bill(lines), language="es")[1]
+    for told in ("los primeros 16 kgal", "de 16 a 22.5 kgal", "más de 22.5 kgal"):
+        assert told in details
 
 
 def test_a_bill_of_zero_needs_no_payment() -> None:

@@ -15,15 +15,26 @@ from pypdf import PdfReader
 
 from contracts.delinquency import Step
 from contracts.metering import ReadFlag
+from contracts.notices import NoticeKind
+from contracts.orders import OrderKind
+from contracts.payments import ReturnKind
 from services.notifications.documents import (
     NoEmailAddressError,
     Sending,
     bill_email,
-    high_usage_email,
+    letter_email,
     message_id,
-    reminder_email,
 )
-from tests.notifications.builders import a_bill, a_flagged_read, a_letterhead, a_recipient, an_overdue_account
+from tests.notifications.builders import (
+    a_bill,
+    a_case,
+    a_flagged_read,
+    a_letter,
+    a_letterhead,
+    a_recipient,
+    a_restore,
+    a_return,
+)
 
 NOTICE = UUID("0d4b5c6e-57a1-5b7e-9d0e-3c1f6a2b8c90")
 SENDING = Sending(NOTICE, datetime(2023, 8, 8, 15, 0, tzinfo=UTC))
@@ -132,7 +143,7 @@ def test_html_is_built_for_screen_readers() -> None:
 
 
 def test_a_reminder_says_what_is_past_due_and_what_ends_it() -> None:
-    message = reminder_email(an_overdue_account(), a_recipient(), a_letterhead(), SENDING)
+    message = letter_email(a_letter(NoticeKind.REMINDER), a_letterhead(), SENDING)
     for kind in ("plain", "html"):
         body = part_of(message, kind)
         for told in ("$131.40", "August 21, 2023", "July 28, 2023", "no further step is taken", "970-555-0142"):
@@ -140,26 +151,34 @@ def test_a_reminder_says_what_is_past_due_and_what_ends_it() -> None:
 
 
 def test_a_reminder_in_spanish_leaves_out_the_english_sentence_of_the_case() -> None:
-    message = reminder_email(an_overdue_account(), a_recipient(language="es"), a_letterhead(), SENDING)
+    message = letter_email(a_letter(NoticeKind.REMINDER, language="es"), a_letterhead(), SENDING)
     assert "Por favor, pague $131.40" in part_of(message, "plain")
     assert "no further step" not in part_of(message, "plain")
 
 
 def test_a_usage_note_compares_with_the_usual_and_helps_to_look() -> None:
-    text = part_of(high_usage_email(a_flagged_read(), a_recipient(), a_letterhead(), SENDING), "plain")
+    text = part_of(letter_email(a_letter(NoticeKind.HIGH_USAGE), a_letterhead(), SENDING), "plain")
     for told in ("41 kgal", "16 kgal", "2.6 times", "1 kgal is 1,000 gallons", "Listen to your toilets"):
         assert told in text
 
 
 def test_a_possible_leak_is_called_one() -> None:
     flagged = a_flagged_read(flag=ReadFlag.LEAK, usual_quantity=Decimal(0))
-    message = high_usage_email(flagged, a_recipient(), a_letterhead(), SENDING)
+    message = letter_email(a_letter(NoticeKind.HIGH_USAGE, flagged), a_letterhead(), SENDING)
     assert "possible leak" in message["Subject"]
     assert "times as much" not in part_of(message, "plain")
 
 
-def test_steps_and_flags_without_a_letter_are_refused_in_a_sentence() -> None:
-    with pytest.raises(ValueError, match="step `cured`, which has no reminder"):
-        reminder_email(an_overdue_account(step=Step.CURED), a_recipient(), a_letterhead(), SENDING)
-    with pytest.raises(ValueError, match="flag `zero`, which has no letter"):
-        high_usage_email(a_flagged_read(flag=ReadFlag.ZERO), a_recipient(), a_letterhead(), SENDING)
+@pytest.mark.parametrize(
+    ("kind", "event", "says"),
+    [
+        (NoticeKind.REMINDER, a_case(Step.CURED), "step `cured`, which has no reminder"),
+        (NoticeKind.HIGH_USAGE, a_flagged_read(flag=ReadFlag.ZERO), "flag `zero`, which has no letter"),
+        (NoticeKind.RESTORED, a_restore(kind=OrderKind.DISCONNECT), "`disconnect`, which restores nothing"),
+        (NoticeKind.RETURNED_PAYMENT, a_return(kind=ReturnKind.VOID), "`void`, of which no customer is told"),
+        (NoticeKind.FINAL, a_bill(), "only a final one closes an account"),
+    ],
+)
+def test_an_event_without_a_letter_is_refused_in_a_sentence(kind: NoticeKind, event: Any, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        letter_email(a_letter(kind, event), a_letterhead(), SENDING)

@@ -87,6 +87,7 @@ def test_the_standard_templates_prove_themselves() -> None:
     [
         ("bill.typ", b"#let", "templates/bill.typ: typst says: expected"),
         ("letter.typ", b"#data.lettre", "templates/letter.typ: typst says: dictionary does not contain key"),
+        ("hanger.typ", b"#data.crads", "templates/hanger.typ: typst says: dictionary does not contain key"),
         ("bill_email.html.j2", b"{{ amuont }}", "templates/bill_email: jinja says: 'amuont' is undefined"),
         ("notice_email.txt.j2", b"{{ title.__class__.mro() }}", "templates/notice_email: jinja says: access to"),
     ],

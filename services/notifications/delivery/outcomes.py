@@ -3,41 +3,41 @@
 from datetime import date, timedelta
 
 from contracts.notices import NoticeChannel, NoticeFailed, NoticeKind, NoticeSent
-from services.notifications.delivery.composing import person_told
-from services.notifications.store import ToTell
+from services.notifications.tables import Notice
 
 ATTEMPTS = 6
 
 
-def sent(telling: ToTell, day: date, business_date: date, message_id: str | None) -> NoticeSent:
-    """It left on `day`."""
-    notice = telling.notice
+def sent(notice: Notice, today: date) -> NoticeSent:
+    """It left on its `sent_date`: for paper the day it was mailed, which may lie before today."""
+    assert notice.person_id is not None, "what other services hear of went to a person"
+    assert notice.sent_date is not None, "it has left"
     return NoticeSent(
         notice_id=notice.notice_id,
         account_id=notice.account_id,
         kind=NoticeKind(notice.kind),
         about=notice.about,
         channel=NoticeChannel(notice.channel),
-        person_id=person_told(telling).person_id,
-        message_id=message_id,
-        sent_date=day,
-        business_date=business_date,
+        person_id=notice.person_id,
+        message_id=notice.message_id,
+        sent_date=notice.sent_date,
+        business_date=today,
     )
 
 
-def failed(telling: ToTell, business_date: date, reason: str) -> NoticeFailed:
+def failed(notice: Notice, today: date, reason: str) -> NoticeFailed:
     """It can't reach its person by e-mail; paper is tried next."""
-    notice = telling.notice
+    assert notice.person_id is not None, "what other services hear of went to a person"
     return NoticeFailed(
         notice_id=notice.notice_id,
         account_id=notice.account_id,
         kind=NoticeKind(notice.kind),
         about=notice.about,
         channel=NoticeChannel(notice.channel),
-        person_id=person_told(telling).person_id,
-        reason=reason[:200],
+        person_id=notice.person_id,
+        reason=" ".join(reason.split())[:200] or "no reason given",
         falls_back_to=NoticeChannel.PAPER,
-        business_date=business_date,
+        business_date=today,
     )
 
 

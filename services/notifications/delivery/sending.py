@@ -5,28 +5,30 @@ it up when the claim runs out and sends the same message again, which mail progr
 """
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, time, timedelta
+from email.message import EmailMessage
 
 import aiosmtplib
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from chassis.days import last_begun
+from chassis.database import Transaction
 from chassis.edge import transaction
 from chassis.envelope import new_trace
 from chassis.kit import Kit
 from chassis.logs import logger
 from chassis.refusal import Refused
-from contracts.notices import NoticeChannel
-from contracts.topics import NOTICE_FAILED, NOTICE_SENT
-from services.notifications import store
-from services.notifications.delivery import outcomes
-from services.notifications.delivery.composing import Style, email_of
+from services.notifications import store as notices
+from services.notifications.delivery import marking, outcomes, store
+from services.notifications.delivery.composing import Style, email_of, person_told, recipient_of
 from services.notifications.documents import NoEmailAddressError, Sending
 from services.notifications.policy import TOWN, templates_in_force
 from services.notifications.settings import NotificationsSettings
 from services.notifications.store import ToTell
+from services.notifications.tables import Notice
 
 AT_ONCE = 20
 IDLE = 0.5
@@ -56,16 +58,13 @@ async def send_some(kit: Kit) -> int:
     """Send the next e-mails over one connection; answers how many were taken up."""
     settings = kit.settings
     assert isinstance(settings, NotificationsSettings)
-    lease = timedelta(seconds=settings.mail_lease_seconds)
     async with transaction(kit.engine, kit.parts.name, "mail", new_trace()) as tx:
-        claimed = await store.claim_emails(tx, AT_ONCE, lease)
-        if not claimed:
+        style = await style_in_force(tx)
+        if style is None:
             return 0
-        try:
-            town = await TOWN.in_force(tx)
-        except Refused:
-            return 0
-        style = Style(town.policy.letterhead, await templates_in_force(tx))
+        claimed = await store.claim_emails(tx, AT_ONCE, timedelta(seconds=settings.mail_lease_seconds))
+    if not claimed:
+        return 0
     server = aiosmtplib.SMTP(hostname=settings.smtp_host, port=settings.smtp_port, timeout=30)
     async with server:
         for one in claimed:
@@ -73,44 +72,65 @@ async def send_some(kit: Kit) -> int:
     return len(claimed)
 
 
-async def _send(kit: Kit, server: aiosmtplib.SMTP, telling: ToTell, style: Style) -> None:
-    notice = telling.notice
-    sending = Sending(notice.notice_id, datetime.combine(notice.business_date, time(12), UTC))
+async def style_in_force(tx: Transaction) -> Style | None:
+    """How the town writes; None before it was said, and then nothing may be claimed."""
     try:
-        message = await asyncio.to_thread(email_of, telling, style, sending)
-        await server.send_message(message)
+        return Style((await TOWN.in_force(tx)).policy, await templates_in_force(tx))
+    except Refused:
+        return None
+
+
+async def _send(kit: Kit, server: aiosmtplib.SMTP, telling: ToTell, style: Style) -> None:
+    try:
+        message = await asyncio.to_thread(_composed, telling, style)
+        _, answer = await server.send_message(message)
     except (NoEmailAddressError, aiosmtplib.SMTPRecipientsRefused) as error:
-        await _fall_back(kit, telling, str(error))
+        await _refused(kit, telling, _said(error))
     except aiosmtplib.SMTPResponseException as error:
-        await _put_off_or_fall_back(kit, telling, error)
+        await _put_off_or_refused(kit, telling, error)
     else:
-        await _mark_sent(kit, telling, str(message["Message-ID"]))
+        async with _noting(kit, telling) as (tx, notice):
+            await marking.emailed(tx, notice, str(message["Message-ID"]), answer)
 
 
-async def _mark_sent(kit: Kit, telling: ToTell, message_id: str) -> None:
+def _composed(telling: ToTell, style: Style) -> EmailMessage:
+    notice = telling.notice
+    recipient = recipient_of(telling, style)
+    if recipient is None:
+        raise NoEmailAddressError("The person is not with the account any more.")
+    dated = datetime.combine(notice.business_date, time(12), UTC)
+    return email_of(telling, recipient, style, Sending(notice.notice_id, dated))
+
+
+@asynccontextmanager
+async def _noting(kit: Kit, telling: ToTell) -> AsyncIterator[tuple[Transaction, Notice]]:
+    """A transaction with the notice locked, and addressed to the person it was made for."""
     async with transaction(kit.engine, kit.parts.name, "mail", telling.notice.trace) as tx:
-        notice = await store.find_notice(tx, telling.notice.notice_id)
-        if notice.state == "sent":
-            return
-        day = await last_begun(tx) or notice.business_date
-        notice.state, notice.message_id, notice.sent_date = "sent", message_id, day
-        tx.publish(NOTICE_SENT, outcomes.sent(telling, day, day, message_id))
+        notice = await notices.find_notice(tx, telling.notice.notice_id)
+        person = person_told(telling)
+        if person is not None:
+            notice.person_id = person.person_id
+        yield tx, notice
 
 
-async def _put_off_or_fall_back(kit: Kit, telling: ToTell, error: aiosmtplib.SMTPResponseException) -> None:
+async def _put_off_or_refused(kit: Kit, telling: ToTell, error: aiosmtplib.SMTPResponseException) -> None:
     """A 4xx answer is tried again later; a 5xx one, or too many tries, goes to paper."""
     if error.code >= 500 or telling.notice.attempts >= outcomes.ATTEMPTS:
-        await _fall_back(kit, telling, f"{error.code} {error.message}")
+        await _refused(kit, telling, _said(error))
         return
-    async with transaction(kit.engine, kit.parts.name, "mail", telling.notice.trace) as tx:
-        notice = await store.find_notice(tx, telling.notice.notice_id)
-        notice.state, notice.reason = "queued", f"{error.code} {error.message}"
-        notice.not_before = datetime.now(UTC) + outcomes.wait_before(notice.attempts)
+    async with _noting(kit, telling) as (tx, notice):
+        await marking.put_off(tx, notice, _said(error))
 
 
-async def _fall_back(kit: Kit, telling: ToTell, reason: str) -> None:
-    async with transaction(kit.engine, kit.parts.name, "mail", telling.notice.trace) as tx:
-        notice = await store.find_notice(tx, telling.notice.notice_id)
-        day = await last_begun(tx) or notice.business_date
-        tx.publish(NOTICE_FAILED, outcomes.failed(telling, day, reason))
-        notice.channel, notice.state, notice.reason = str(NoticeChannel.PAPER), "queued", reason
+async def _refused(kit: Kit, telling: ToTell, reason: str) -> None:
+    async with _noting(kit, telling) as (tx, notice):
+        await marking.failed(tx, notice, "refused", reason)
+
+
+def _said(error: Exception) -> str:
+    """What a mail server said, as it stands in its log."""
+    if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
+        return "; ".join(_said(one) for one in error.recipients)
+    if isinstance(error, aiosmtplib.SMTPResponseException):
+        return f"{error.code} {error.message}"
+    return str(error)

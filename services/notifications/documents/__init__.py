@@ -6,39 +6,54 @@ from services.notifications.documents.emails import (
     NoEmailAddressError,
     Sending,
     bill_email,
-    high_usage_email,
+    letter_email,
     message_id,
-    reminder_email,
 )
 from services.notifications.documents.letterhead import Letterhead, LocalText
-from services.notifications.documents.letters import render_high_usage, render_reminder
+from services.notifications.documents.letters import (
+    CARDS_PER_SHEET,
+    card_pages,
+    letter_pages,
+    render_cards,
+    render_letter,
+)
 from services.notifications.documents.mailing import Mailing, MailingTotals, mailing_files, render_mailing
+from services.notifications.documents.matters import KINDS, Letter, event_of
+from services.notifications.documents.newcomer import NewAccount
+from services.notifications.documents.press import forget
 from services.notifications.documents.proof import prove
 from services.notifications.documents.recipient import Recipient
 from services.notifications.documents.templates import TemplateError, Templates, standard_templates, town_templates
 
 __all__ = [
+    "CARDS_PER_SHEET",
+    "KINDS",
     "AddressedBill",
     "BillDoesNotAddUpError",
+    "Letter",
     "Letterhead",
     "LocalText",
     "Mailing",
     "MailingTotals",
+    "NewAccount",
     "NoEmailAddressError",
     "Recipient",
     "Sending",
     "TemplateError",
     "Templates",
     "bill_email",
-    "high_usage_email",
+    "card_pages",
+    "event_of",
+    "forget",
+    "letter_email",
+    "letter_pages",
     "mailing_files",
     "message_id",
     "prove",
-    "reminder_email",
     "render_bill",
-    "render_high_usage",
+    "render_cards",
+    "render_letter",
     "render_mailing",
-    "render_reminder",
     "standard_templates",
     "town_templates",
 ]

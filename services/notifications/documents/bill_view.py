@@ -63,9 +63,10 @@ def town_view(letterhead: Letterhead, wording: Wording) -> dict[str, Any]:
 def due(bill: BillIssued, wording: Wording) -> dict[str, Any]:
     """The one number a customer looks for, and what to do about it."""
     amount = figures.money(abs(bill.amount_due))
+    if bill.moved_to and bill.amount_due:
+        return _due(wording, "due.moved", amount, "due.moved_note", account=bill.moved_to)
     if bill.amount_due < 0:
-        note = "due.credit_note_final" if bill.kind == BillKind.FINAL else "due.credit_note"
-        return _due(wording, "due.credit", amount, note)
+        return _due(wording, "due.credit", amount, _credit_note(bill))
     if bill.amount_due == 0:
         return _due(wording, "due.nothing", amount, "due.no_payment")
     day = wording.day(bill.due_date)
@@ -75,6 +76,12 @@ def due(bill: BillIssued, wording: Wording) -> dict[str, Any]:
         return _due(wording, "due.amount", amount, "due.all_past")
     note = "due.by_past" if bill.past_due > 0 else "due.by"
     return _due(wording, "due.amount", amount, note, day, past_due=figures.money(bill.past_due))
+
+
+def _credit_note(bill: BillIssued) -> str:
+    if bill.kind != BillKind.FINAL:
+        return "due.credit_note"
+    return "due.credit_note_final" if bill.refund > 0 else "due.credit_note_call"
 
 
 def _due(wording: Wording, label: str, amount: str, note: str, day: str = "", **values: str) -> dict[str, Any]:
@@ -95,7 +102,8 @@ def _facts(bill: BillIssued, recipient: Recipient, wording: Wording) -> list[dic
 
 def summary(bill: BillIssued, wording: Wording) -> list[dict[str, str]]:
     """From the last bill to this one in a few lines; the lines of each step add up to the next total."""
-    return [*_brought_forward(bill, wording), *_new_charges(bill, wording), _total(bill, wording)]
+    steps = (_brought_forward, _new_charges, _deposits)
+    return [*(row for step in steps for row in step(bill, wording)), _total(bill, wording)]
 
 
 def _brought_forward(bill: BillIssued, wording: Wording) -> list[dict[str, str]]:
@@ -127,6 +135,10 @@ def _new_charges(bill: BillIssued, wording: Wording) -> list[dict[str, str]]:
         for service, amount in charges.subtotals(bill).items()
     ]
     return [*by_service, _row(wording.say("summary.current"), bill.current_charges, "subtotal")]
+
+
+def _deposits(bill: BillIssued, wording: Wording) -> list[dict[str, str]]:
+    return [_row(wording.say("summary.deposits"), -bill.deposits_applied)] if bill.deposits_applied else []
 
 
 def _total(bill: BillIssued, wording: Wording) -> dict[str, str]:

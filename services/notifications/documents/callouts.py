@@ -28,9 +28,12 @@ def _kind(bill: BillIssued, letterhead: Letterhead, wording: Wording) -> list[Ca
 
 
 def _money(bill: BillIssued, letterhead: Letterhead, wording: Wording) -> list[Callout]:
+    if bill.moved_to and bill.amount_due:
+        said = {"amount": figures.money(abs(bill.amount_due)), "account": bill.moved_to}
+        return [_callout("moved", "info", wording, **said)]
     if bill.amount_due < 0:
-        key = "credit_final" if bill.kind == BillKind.FINAL else "credit"
-        return [_callout(key, "info", wording, amount=figures.money(-bill.amount_due))]
+        said = {"amount": figures.money(-bill.amount_due), "phone": letterhead.phone}
+        return [_callout(_credit(bill), "info", wording, **said)]
     found = []
     if bill.past_due > 0:
         found.append(_callout("past_due", "warn", wording, amount=figures.money(bill.past_due), phone=letterhead.phone))
@@ -38,6 +41,12 @@ def _money(bill: BillIssued, letterhead: Letterhead, wording: Wording) -> list[C
         values = {"amount": figures.money(bill.amount_due), "date": wording.day(bill.due_date)}
         found.append(_callout("autopay", "info", wording, **values))
     return found
+
+
+def _credit(bill: BillIssued) -> str:
+    if bill.kind != BillKind.FINAL:
+        return "credit"
+    return "credit_final" if bill.refund > 0 else "credit_kept"
 
 
 def _estimates(bill: BillIssued, letterhead: Letterhead, wording: Wording) -> list[Callout]:

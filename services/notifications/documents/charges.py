@@ -6,6 +6,7 @@ from typing import Any
 from contracts.billing import BilledRead, BillIssued, BillLine
 from contracts.metering import ReadKind
 from services.notifications.documents import figures
+from services.notifications.documents.phrases import charge_name
 from services.notifications.documents.wording import Wording
 
 _OF_MONEY = {"usd", "$", "dollar", "dollars"}
@@ -23,10 +24,10 @@ def check_adds_up(bill: BillIssued) -> None:
             f"Bill {bill.number}: its lines add up to {lines} but its current charges are {bill.current_charges}. "
             "Ask billing to cancel and issue it again."
         )
-    parts = bill.previous_balance - bill.payments + bill.adjustments + bill.current_charges
+    parts = bill.previous_balance - bill.payments + bill.adjustments + bill.current_charges - bill.deposits_applied
     if parts != bill.amount_due:
         raise BillDoesNotAddUpError(
-            f"Bill {bill.number}: previous balance, payments, adjustments and current charges make {parts} "
+            f"Bill {bill.number}: previous balance, payments, adjustments, current charges and deposits make {parts} "
             f"but its amount due is {bill.amount_due}. Ask billing to cancel and issue it again."
         )
 
@@ -64,6 +65,11 @@ def notes(bill: BillIssued, wording: Wording) -> list[str]:
     return [meaning for meaning in meanings if meaning] + rates
 
 
+def over_zero(read: BilledRead) -> bool:
+    """Whether the register ran past its highest figure and began again at zero; a new meter begins anew as well."""
+    return read.current_value < read.previous_value and read.quantity >= 0 and read.kind != ReadKind.EXCHANGE
+
+
 def calculation(line: BillLine, wording: Wording) -> str:
     """How a line was worked out: `7 kgal × $6.07 per kgal`, `5% of $16.84`; empty for a flat charge."""
     if line.rate is None:
@@ -99,7 +105,7 @@ def _per(unit: str | None, wording: Wording) -> str:
 
 def _line(line: BillLine, wording: Wording) -> dict[str, str]:
     return {
-        "label": wording.line(line.service, line.code, line.description),
+        "label": charge_name(line.service, line.code, line.description, wording),
         "how": calculation(line, wording),
         "amount": figures.money(line.amount),
     }
@@ -115,4 +121,5 @@ def _read(read: BilledRead, wording: Wording) -> dict[str, Any]:
         "used": f"{figures.quantity(read.quantity)} {_unit(read.unit, wording)}",
         "kind": wording.name("read_kind", read.kind.value),
         "estimated": read.kind == ReadKind.ESTIMATED,
+        "note": wording.say("read.over_zero", meter=read.meter_number) if over_zero(read) else "",
     }

@@ -16,14 +16,12 @@ from typing import Any
 from uuid import UUID
 
 from contracts.billing import BillIssued
-from contracts.delinquency import AccountDelinquent
-from contracts.metering import UsageFlagged
 from services.notifications.documents import figures
 from services.notifications.documents.bill_view import bill_view
 from services.notifications.documents.bills import render_bill
 from services.notifications.documents.desk import desk_for
 from services.notifications.documents.letterhead import Letterhead
-from services.notifications.documents.notice_view import high_usage_view, reminder_view
+from services.notifications.documents.matters import Letter
 from services.notifications.documents.payment_slip import asks_for_payment
 from services.notifications.documents.printable import one_line
 from services.notifications.documents.recipient import Recipient, postal_lines
@@ -69,31 +67,14 @@ def bill_email(
     return _with_lasting_boundaries(message, sending)
 
 
-def reminder_email(
-    case: AccountDelinquent,
-    recipient: Recipient,
-    letterhead: Letterhead,
-    sending: Sending,
-    templates: Templates | None = None,
+def letter_email(
+    letter: Letter, letterhead: Letterhead, sending: Sending, templates: Templates | None = None
 ) -> EmailMessage:
-    """The reminder that an account is past due. Raises NoEmailAddressError, and ValueError for another step."""
+    """A letter as an e-mail. Raises NoEmailAddressError, and ValueError for an event that has no such letter."""
     templates = templates or standard_templates()
-    view = reminder_view(case, recipient, letterhead, templates.wording(recipient.language))
-    message = _message(view, "notice_email", recipient, letterhead, sending, templates)
-    return _with_lasting_boundaries(message, sending)
-
-
-def high_usage_email(
-    flagged: UsageFlagged,
-    recipient: Recipient,
-    letterhead: Letterhead,
-    sending: Sending,
-    templates: Templates | None = None,
-) -> EmailMessage:
-    """The note about unusual usage. Raises NoEmailAddressError, and ValueError for another flag."""
-    templates = templates or standard_templates()
-    view = high_usage_view(flagged, recipient, letterhead, templates.wording(recipient.language))
-    message = _message(view, "notice_email", recipient, letterhead, sending, templates)
+    views = letter.views(letterhead, templates)
+    words = views[0] | {"letters": views, "labels": templates.labels()}
+    message = _message(words, "notice_email", letter.recipient, letterhead, sending, templates)
     return _with_lasting_boundaries(message, sending)
 
 

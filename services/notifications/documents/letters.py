@@ -1,37 +1,50 @@
-"""Letters on paper: the reminder of what is past due, and the note about unusual usage."""
+"""Letters on paper, one by one as accessible PDFs; and cards for doors, four to a sheet."""
 
-from datetime import date
-from typing import Any
+import io
+from collections.abc import Sequence
 
-from contracts.delinquency import AccountDelinquent
-from contracts.metering import UsageFlagged
+from pypdf import PageObject, PdfReader
+
 from services.notifications.documents.letterhead import Letterhead
-from services.notifications.documents.notice_view import high_usage_view, reminder_view
+from services.notifications.documents.matters import Letter
 from services.notifications.documents.press import press_for
-from services.notifications.documents.recipient import Recipient
 from services.notifications.documents.templates import Templates, standard_templates
 
-_LAYOUT = "letter.typ"
+_LAYOUT, _CARDS = "letter.typ", "hanger.typ"
+CARDS_PER_SHEET = 4
 
 
-def render_reminder(
-    case: AccountDelinquent, recipient: Recipient, letterhead: Letterhead, templates: Templates | None = None
-) -> bytes:
-    """The reminder as an accessible PDF letter. Raises ValueError for a step that is no reminder."""
+def render_letter(letter: Letter, letterhead: Letterhead, templates: Templates | None = None) -> bytes:
+    """The letter as an accessible PDF (PDF/UA-1), the same bytes each time. ValueError as from `Letter.views`."""
     templates = templates or standard_templates()
-    view = reminder_view(case, recipient, letterhead, templates.wording(recipient.language))
-    return _letter(view, templates, case.business_date)
+    views = letter.views(letterhead, templates)
+    data = {"letters": views, "labels": templates.labels()}
+    return press_for(templates).accessible_pdf(_LAYOUT, data, letter.dated)
 
 
-def render_high_usage(
-    flagged: UsageFlagged, recipient: Recipient, letterhead: Letterhead, templates: Templates | None = None
-) -> bytes:
-    """The note about unusual usage as an accessible PDF letter. Raises ValueError for other flags."""
+def letter_pages(letter: Letter, letterhead: Letterhead, templates: Templates) -> list[PageObject]:
+    """The letter's pages, for a printing machine."""
+    data = {"letters": letter.views(letterhead, templates), "labels": templates.labels()}
+    return list(PdfReader(io.BytesIO(press_for(templates).print_pdf(_LAYOUT, data, letter.dated))).pages)
+
+
+def render_cards(letters: Sequence[Letter], letterhead: Letterhead, templates: Templates | None = None) -> bytes:
+    """Door hangers as an accessible PDF: four cards to a letter sheet, with marks where to cut."""
     templates = templates or standard_templates()
-    view = high_usage_view(flagged, recipient, letterhead, templates.wording(recipient.language))
-    return _letter(view, templates, flagged.business_date)
+    return press_for(templates).accessible_pdf(_CARDS, _cards(letters, letterhead, templates), letters[0].dated)
 
 
-def _letter(view: dict[str, Any], templates: Templates, dated: date) -> bytes:
-    labels = templates.wording(view["lang"]).labels()
-    return press_for(templates).accessible_pdf(_LAYOUT, {"letter": view, "label": labels}, dated)
+def card_pages(letters: Sequence[Letter], letterhead: Letterhead, templates: Templates) -> list[PageObject]:
+    """The sheets of door hangers, for a printing machine."""
+    data = _cards(letters, letterhead, templates)
+    return list(PdfReader(io.BytesIO(press_for(templates).print_pdf(_CARDS, data, letters[0].dated))).pages)
+
+
+def _cards(letters: Sequence[Letter], letterhead: Letterhead, templates: Templates) -> dict[str, object]:
+    return {
+        "title": templates.wording("en").say("hanger.sheet_title", town=letterhead.town_name),
+        "lang": letters[0].recipient.language,
+        "town": letterhead.town_name,
+        "labels": templates.labels(),
+        "cards": [letter.views(letterhead, templates) for letter in letters],
+    }

@@ -1,47 +1,24 @@
-"""Letters about one matter as the words a customer reads. The letter and the e-mail are laid out from the same view."""
+"""Letters about one matter as the words a customer reads. Letter and e-mail are laid out from the same view."""
 
-from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from contracts.billing import OwedItem
-from contracts.delinquency import AccountDelinquent, Step
+from contracts.billing import BillIssued, BillKind
 from contracts.metering import ReadFlag, UsageFlagged
+from contracts.orders import OrderKind, ServiceOrderCompleted
+from contracts.payments import PaymentReturned, ReturnKind
 from services.notifications.documents import figures
-from services.notifications.documents.bill_view import questions, town_view
+from services.notifications.documents.bill_view import summary
+from services.notifications.documents.frame import View, box, checklist, frame, how_to_pay, place, point
 from services.notifications.documents.letterhead import Letterhead
-from services.notifications.documents.payment_slip import qr_code
-from services.notifications.documents.recipient import Recipient, postal_lines
+from services.notifications.documents.newcomer import NewAccount
+from services.notifications.documents.recipient import Recipient
 from services.notifications.documents.wording import Wording
 
-_CHECKS = ("1", "2", "3", "4")
 _WORTH_SAYING = Decimal("1.5")
 
 
-def reminder_view(
-    case: AccountDelinquent, recipient: Recipient, letterhead: Letterhead, wording: Wording
-) -> dict[str, Any]:
-    """A reminder that an account is past due. Raises ValueError for a step that is no reminder."""
-    if case.step != Step.REMINDER:
-        raise ValueError(f"Case {case.case_id} is at step `{case.step.value}`, which has no reminder letter.")
-    amount, deadline = figures.money(case.amount_to_pay), wording.day(case.deadline)
-    said = {"amount": amount, "date": deadline, "phone": letterhead.phone, "address": _place(recipient)}
-    frame = _frame(recipient, letterhead, wording, case.business_date)
-    return frame | {
-        "title": wording.say("reminder.title"),
-        "subject": wording.say("reminder.subject", town=letterhead.town_name, **said),
-        "box": {"label": wording.say("label.amount_to_pay"), "amount": amount, "note": wording.say("label.deadline")}
-        | {"day": deadline},
-        "paragraphs": [wording.say("reminder.intro", **said), wording.say("reminder.ask", **said)],
-        "table": _past_due(case, wording),
-        "help": [*_to_stop(case, wording), wording.say("reminder.help", **said)],
-        "pay": _pay(recipient, letterhead, wording),
-    }
-
-
-def high_usage_view(
-    flagged: UsageFlagged, recipient: Recipient, letterhead: Letterhead, wording: Wording
-) -> dict[str, Any]:
+def high_usage_view(flagged: UsageFlagged, recipient: Recipient, letterhead: Letterhead, wording: Wording) -> View:
     """A note that usage was unusually high or never stops. Raises ValueError for a flag customers aren't told of."""
     if flagged.flag not in (ReadFlag.HIGH, ReadFlag.LEAK):
         raise ValueError(f"Read {flagged.read_id} has flag `{flagged.flag.value}`, which has no letter.")
@@ -50,75 +27,17 @@ def high_usage_view(
         "quantity": figures.quantity(flagged.quantity),
         "usual": figures.quantity(flagged.usual_quantity),
         "unit": wording.name("unit", flagged.unit),
-        "address": _place(recipient),
+        "address": place(recipient),
     }
-    kind = flagged.flag.value
-    frame = _frame(recipient, letterhead, wording, flagged.business_date)
-    return frame | {
+    kind, unit = flagged.flag.value, said["unit"]
+    figure = (wording.say("label.used_now"), f"{said['quantity']} {unit}", wording.say("label.usual"))
+    return frame(recipient, letterhead, wording, flagged.business_date) | {
         "title": wording.say(f"usage_notice.title.{kind}"),
         "subject": wording.say(f"usage_notice.subject.{kind}", town=letterhead.town_name, address=said["address"]),
-        "box": {"label": wording.say("label.used_now"), "amount": f"{said['quantity']} {said['unit']}"}
-        | {"note": wording.say("label.usual"), "day": f"{said['usual']} {said['unit']}"},
+        "box": box(*figure, f"{said['usual']} {unit}"),
         "paragraphs": [" ".join([wording.say(f"usage_notice.intro.{kind}", **said), *_meaning(flagged, wording)])],
-        "checks": {
-            "title": wording.say("usage_notice.check_title"),
-            "items": [wording.say(f"usage_notice.check.{number}") for number in _CHECKS],
-        },
+        "checks": checklist("usage_notice.check", 4, wording),
         "help": [wording.say("usage_notice.help", phone=letterhead.phone, email=letterhead.email)],
-    }
-
-
-def _frame(recipient: Recipient, letterhead: Letterhead, wording: Wording, dated: date) -> dict[str, Any]:
-    facts = {"account": recipient.account_number, "service_address": _place(recipient)}
-    contact = {"phone": letterhead.phone, "email": letterhead.email}
-    return {
-        "lang": wording.language,
-        "date": wording.day(dated),
-        "town": town_view(letterhead, wording),
-        "recipient": recipient.postal_lines(),
-        "facts": [{"label": wording.say(f"label.{key}"), "value": value} for key, value in facts.items()],
-        "greeting": wording.say("greeting", name=recipient.name),
-        "closing": wording.say("closing", department=letterhead.department, town=letterhead.town_name),
-        "footer": wording.say("email.footer_notice", account=recipient.account_number, **contact),
-        "questions": questions(letterhead, wording),
-        "table": None,
-        "checks": None,
-        "pay": None,
-    }
-
-
-def _place(recipient: Recipient) -> str:
-    return ", ".join(postal_lines(recipient.service_address)[:-1])
-
-
-def _past_due(case: AccountDelinquent, wording: Wording) -> dict[str, Any]:
-    return {
-        "title": wording.say("label.past_due_items"),
-        "head": [wording.say(f"label.{name}") for name in ("item", "was_due", "amount")],
-        "rows": [_item(item, wording) for item in case.past_due_items],
-        "total": [wording.say("label.amount_to_pay"), figures.money(case.amount_to_pay)],
-    }
-
-
-def _item(item: OwedItem, wording: Wording) -> list[str]:
-    name = wording.name("item", item.kind)
-    return [name[:1].upper() + name[1:], wording.day(item.due_date), figures.money(item.amount)]
-
-
-def _to_stop(case: AccountDelinquent, wording: Wording) -> list[str]:
-    """What would end the case, as collections said it. It is said in English; in Spanish `reminder.ask` says it."""
-    return [case.to_stop] if wording.language == "en" else []
-
-
-def _pay(recipient: Recipient, letterhead: Letterhead, wording: Wording) -> dict[str, str]:
-    link = letterhead.pay_link(recipient.account_number)
-    address = ", ".join(postal_lines(letterhead.remit_address))
-    return {
-        "label": wording.say("label.view_pay"),
-        "url": link,
-        "by_mail": wording.say("letter.pay_by_mail", payee=letterhead.payable_to, address=address),
-        "qr": qr_code(link),
-        "qr_alt": wording.say("stub.qr_alt", url=link),
     }
 
 
@@ -130,3 +49,138 @@ def _meaning(flagged: UsageFlagged, wording: Wording) -> list[str]:
         times = (flagged.quantity / flagged.usual_quantity).quantize(Decimal("0.1"), ROUND_HALF_UP)
         said.append(wording.say("usage_notice.times", times=figures.quantity(times)))
     return said
+
+
+def restored_view(order: ServiceOrderCompleted, recipient: Recipient, letterhead: Letterhead, wording: Wording) -> View:
+    """The word that service is back on. Raises ValueError for another kind of order."""
+    if order.kind != OrderKind.RESTORE:
+        raise ValueError(f"Order {order.order_id} is a `{order.kind.value}`, which restores nothing.")
+    said = {"address": place(recipient), "date": wording.day(order.completed_on), "phone": letterhead.phone}
+    read = wording.say("restored.read", value=figures.quantity(order.read.value)) if order.read else ""
+    return frame(recipient, letterhead, wording, order.business_date) | {
+        "title": wording.say("restored.title"),
+        "subject": wording.say("restored.subject", town=letterhead.town_name, **said),
+        "paragraphs": [" ".join(part for part in (wording.say("restored.intro", **said), read) if part)],
+        "checks": checklist("restored.check", 4, wording),
+        "help": [wording.say("restored.fee"), wording.say("restored.help", **said)],
+    }
+
+
+def returned_payment_view(
+    returned: PaymentReturned, recipient: Recipient, letterhead: Letterhead, wording: Wording
+) -> View:
+    """The word that a bank or a card company took a payment back. ValueError for the office's own corrections."""
+    if returned.kind not in (ReturnKind.BANK_RETURN, ReturnKind.CHARGEBACK):
+        raise ValueError(f"Return {returned.return_id} is a `{returned.kind.value}`, of which no customer is told.")
+    said = {
+        "amount": figures.money(returned.amount),
+        "date": wording.day(returned.returned_on),
+        "address": place(recipient),
+        "phone": letterhead.phone,
+    }
+    figure = (wording.say("returned.box"), said["amount"], wording.say("returned.box_note"), said["date"])
+    intro = wording.say(f"returned.intro.{returned.kind.value}", **said)
+    return frame(recipient, letterhead, wording, returned.business_date) | {
+        "title": wording.say("returned.title"),
+        "subject": wording.say("returned.subject", town=letterhead.town_name, **said),
+        "box": box(*figure),
+        "paragraphs": [" ".join([intro, *_bank_reason(returned, wording)]), wording.say("returned.again", **said)],
+        "points": [point(f"returned.{key}", wording, **said) for key in ("pay", "fee", "steps")],
+        "pay": how_to_pay(recipient, letterhead, wording),
+        "help": [wording.say("returned.help", **said)],
+    }
+
+
+def _bank_reason(returned: PaymentReturned, wording: Wording) -> list[str]:
+    """The bank's reason, from its code; the office's own words are in English."""
+    named = wording.messages.get(f"return_code.{returned.code.strip().upper()}")
+    if named is None and wording.language == "en":
+        named = returned.reason.strip().rstrip(".")
+    return [wording.say("returned.reason", reason=named)] if named else []
+
+
+def welcome_view(account: NewAccount, recipient: Recipient, letterhead: Letterhead, wording: Wording) -> View:
+    """A first letter to a new customer: what they are served with, how they are billed, how to pay."""
+    said = {
+        "town": letterhead.town_name,
+        "address": place(recipient),
+        "account": recipient.account_number,
+        "date": wording.day(account.opened),
+        "services": wording.listed([wording.name("service", one).lower() for one in account.services]),
+        "phone": letterhead.phone,
+        "web": letterhead.web,
+    }
+    bills = "welcome.bills_by_email" if account.ebill else "welcome.bills"
+    topics = [bills, "welcome.autopay_on" if account.autopay else "welcome.autopay", "welcome.trouble"]
+    served = [wording.say("welcome.services", **said)] if account.services else []
+    return frame(recipient, letterhead, wording, account.business_date) | {
+        "title": wording.say("welcome.title", **said),
+        "subject": wording.say("welcome.subject", **said),
+        "paragraphs": [" ".join([wording.say("welcome.intro", **said), *served])],
+        "points": [point(key, wording, **said) for key in (*topics, "welcome.leak", "welcome.moving")],
+        "pay": how_to_pay(recipient, letterhead, wording),
+    }
+
+
+def final_view(bill: BillIssued, recipient: Recipient, letterhead: Letterhead, wording: Wording) -> View:
+    """The letter that an account is closed: deposit, refund and what is left. Raises ValueError for other bills."""
+    if bill.kind != BillKind.FINAL:
+        raise ValueError(f"Bill {bill.number} is `{bill.kind.value}`; only a final one closes an account.")
+    said = {
+        "address": place(recipient),
+        "date": wording.day(bill.period_end),
+        "number": bill.number,
+        "phone": letterhead.phone,
+        "due": wording.day(bill.due_date),
+        "amount": figures.money(abs(bill.amount_due)),
+        "refund": figures.money(bill.refund),
+        "account": bill.moved_to or "",
+    }
+    asks = bill.amount_due > 0 and not bill.autopay and not bill.moved_to
+    return frame(recipient, letterhead, wording, bill.business_date) | {
+        "title": wording.say("final.title"),
+        "subject": wording.say("final.subject", town=letterhead.town_name, **said),
+        "box": _final_box(bill, wording, said),
+        "paragraphs": [wording.say("final.intro", **said), wording.say(f"final.{outcome_of(bill)}", **said)],
+        "table": _final_table(bill, wording),
+        "pay": how_to_pay(recipient, letterhead, wording) if asks else None,
+        "help": [wording.say("final.help", **said)],
+    }
+
+
+def outcome_of(bill: BillIssued) -> str:
+    """What becomes of a final bill's end: due, drafted, moved, refund, credit, nothing."""
+    if bill.moved_to:
+        return "moved"
+    if bill.refund > 0:
+        return "refund"
+    if bill.amount_due > 0:
+        return "drafted" if bill.autopay else "due"
+    return "credit" if bill.amount_due < 0 else "nothing"
+
+
+def _final_box(bill: BillIssued, wording: Wording, said: dict[str, str]) -> dict[str, str]:
+    say, no_payment = wording.say, wording.say("due.no_payment")
+    match outcome_of(bill):
+        case "due":
+            return box(say("label.amount_to_pay"), said["amount"], say("label.deadline"), said["due"])
+        case "drafted":
+            return box(say("due.autopay"), said["amount"], say("due.autopay_by"), said["due"])
+        case "refund":
+            return box(say("final.box_refund"), said["refund"], no_payment, "")
+        case "moved":
+            return box(say("final.box_moved"), said["amount"], say("final.box_moved_to"), said["account"])
+        case "credit":
+            return box(say("due.credit"), said["amount"], no_payment, "")
+    return box(say("due.nothing"), said["amount"], no_payment, "")
+
+
+def _final_table(bill: BillIssued, wording: Wording) -> dict[str, Any]:
+    """The steps from the last bill to the end; the notes under a step belong on the bill itself."""
+    *rows, total = [row for row in summary(bill, wording) if row["kind"] != "note"]
+    return {
+        "title": wording.say("label.summary"),
+        "head": [wording.say("label.since"), wording.say("label.amount")],
+        "rows": [[row["label"], row["amount"]] for row in rows],
+        "total": [total["label"], total["amount"]],
+    }

@@ -14,8 +14,8 @@ from services.notifications.documents.wording import Wording
 
 
 def asks_for_payment(bill: BillIssued) -> bool:
-    """Whether the customer has to do something: not with a credit, and not on autopay."""
-    return bill.amount_due > 0 and not bill.autopay
+    """Whether the customer has to pay: not with a credit, on autopay, or when another account takes it over."""
+    return bill.amount_due > 0 and not bill.autopay and not bill.moved_to
 
 
 def payment_slip(bill: BillIssued, recipient: Recipient, letterhead: Letterhead, wording: Wording) -> dict[str, Any]:
@@ -30,11 +30,15 @@ def payment_slip(bill: BillIssued, recipient: Recipient, letterhead: Letterhead,
         "due": wording.day(bill.due_date),
         "payer": recipient.postal_lines(),
         "payee": [letterhead.payable_to, *postal_lines(letterhead.remit_address)],
-        "note": "" if asks else wording.say("stub.autopay" if bill.amount_due > 0 else "stub.nothing"),
+        "note": "" if asks else wording.say(_why_nothing(bill)),
         "scan_line": (scan_line(bill.account_number, bill.due_date, bill.amount_due) or "") if asks else "",
         "qr": qr_code(link) if asks else "",
         "qr_alt": wording.say("stub.qr_alt", url=link),
     }
+
+
+def _why_nothing(bill: BillIssued) -> str:
+    return "stub.autopay" if bill.amount_due > 0 and not bill.moved_to else "stub.nothing"
 
 
 def qr_code(text: str) -> str:

@@ -73,3 +73,8 @@ def _printable(value: Any) -> Any:
 def press_for(templates: Templates) -> Press:
     """The press that is set up for these templates."""
     return Press(templates)
+
+
+def forget(templates: Templates) -> None:
+    """Free what the press of these templates remembers: its memory must not grow with the length of a mailing."""
+    press_for(templates).forget()

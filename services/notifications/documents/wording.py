@@ -1,6 +1,6 @@
 """What is said, in one language: messages by key, and the names of months, services and units."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from string import Formatter
 
@@ -31,6 +31,12 @@ class Wording:
     def name(self, kind: str, code: str) -> str:
         """The name of a service, unit or other listed thing; a code nobody has named stands for itself."""
         return self.messages.get(f"{kind}.{code}", code.replace("_", " "))
+
+    def listed(self, names: Sequence[str]) -> str:
+        """Names as a sentence has them: `water`, `water and sewer`, `water, sewer and garbage`."""
+        if len(names) < 2:
+            return "".join(names)
+        return self.say("list.and", first=", ".join(names[:-1]), last=names[-1])
 
     def line(self, service: str, code: str, description: str) -> str:
         """A charge's name: the town's own (`line.water.base`) if it has one in this language, else the tariff's."""

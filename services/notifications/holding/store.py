@@ -7,10 +7,8 @@ from uuid import UUID
 from sqlalchemy import text
 
 from chassis.database import Transaction
-from chassis.days import last_begun
-from contracts.topics import NOTICE_SENT
 from services.notifications import store
-from services.notifications.delivery import outcomes
+from services.notifications.delivery import marking
 
 
 async def waiting(tx: Transaction) -> dict[str, int]:
@@ -35,10 +33,7 @@ async def waiting_emails(tx: Transaction, limit: int | None) -> Sequence[Any]:
 
 async def mark_sent(tx: Transaction, message_ids: Mapping[UUID, str]) -> int:
     """Mark e-mails as sent that had left before, and tell the others; answers how many."""
-    tellings = await store.to_tell(tx, list(message_ids))
-    today = await last_begun(tx)
-    for telling in tellings:
-        notice, day = telling.notice, today or telling.notice.business_date
-        notice.state, notice.sent_date, notice.message_id = "sent", day, message_ids[notice.notice_id]
-        tx.publish(NOTICE_SENT, outcomes.sent(telling, day, day, notice.message_id))
-    return len(tellings)
+    for notice_id, message_id in message_ids.items():
+        notice = await store.find_notice(tx, notice_id)
+        await marking.emailed(tx, notice, message_id, "It had left before mail was held.")
+    return len(message_ids)

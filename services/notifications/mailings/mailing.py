@@ -9,31 +9,36 @@ from uuid import UUID
 
 from chassis import holding, runs
 from chassis.database import Transaction
+from chassis.days import last_begun
 from chassis.refusal import Refused, not_found
 from chassis.runs import Chunk, Run, Work, Worker
 from contracts.ids import derived_id
 from contracts.notices import NoticeKind
-from contracts.topics import NOTICE_SENT
 from services.notifications import store
-from services.notifications.delivery import outcomes
+from services.notifications.delivery import marking
 from services.notifications.delivery.composing import Style
+from services.notifications.documents import KINDS as LETTERS
+from services.notifications.mailings import store as mail
 from services.notifications.mailings.files import Printed, print_chunk
 from services.notifications.policy import TOWN, templates_in_force
 from services.notifications.tables import MailingFile
 
-KINDS = (NoticeKind.BILL, NoticeKind.REMINDER, NoticeKind.HIGH_USAGE)
+KINDS = (NoticeKind.BILL, *LETTERS)
 
 
-async def begin(tx: Transaction, name: str) -> UUID:
-    """Gather what is queued on paper and have it printed; the same name again is the same mailing."""
+async def begin(tx: Transaction, name: str, kinds: Sequence[NoticeKind] = KINDS) -> UUID:
+    """Gather what is queued on paper and have it printed; the same name again is the same mailing.
+
+    A crew's door hangers can be had alone, by their kind.
+    """
     await holding.refuse_while_held(tx)
     mailing_id = derived_id("mailing", name)
     if not await runs.start(tx, mailing_id, "mailing", "printing", {"name": name}):
         return mailing_id
     size = (await TOWN.in_force(tx)).policy.bills_per_file
     chunks = []
-    for kind in KINDS:
-        notices = [str(one) for one in await store.put_in_mailing(tx, mailing_id, kind)]
+    for kind in kinds:
+        notices = [str(one) for one in await mail.put_in_mailing(tx, mailing_id, kind)]
         chunks += [{"kind": str(kind), "notices": notices[at : at + size]} for at in range(0, len(notices), size)]
     if not chunks:
         raise Refused("No paper notice is queued; there is nothing to mail.")
@@ -50,13 +55,14 @@ def worker(folder: Path) -> Worker:
 def _printer(folder: Path) -> Work:
     async def print_one(tx: Transaction, run: Run, chunk: Chunk) -> dict[str, Any]:
         kind, name = chunk.spec["kind"], f"{run.spec['name']}-{chunk.spec['kind']}-{chunk.number + 1:03d}"
-        style = Style((await TOWN.in_force(tx)).policy.letterhead, await templates_in_force(tx))
+        style = Style((await TOWN.in_force(tx)).policy, await templates_in_force(tx))
         tellings = await store.to_tell(tx, [UUID(one) for one in chunk.spec["notices"]])
-        if not tellings:
-            return {"file": None, "notices": 0}
         printed = await asyncio.to_thread(print_chunk, kind, tellings, style)
+        if printed is None:
+            return {"file": None, "notices": 0}
         await asyncio.to_thread(_write, folder, name, printed)
         tx.session.add(_file(run.id, name, kind, printed))
+        await mail.note_printed(tx, printed.notice_ids, name)
         return {"file": name, "notices": printed.notices}
 
     return print_one
@@ -88,13 +94,13 @@ async def _printed(tx: Transaction, run: Run) -> str:
 async def files(tx: Transaction, name: str) -> tuple[str, Sequence[MailingFile]]:
     """A mailing's state and its files; refuses one that was never begun."""
     mailing_id = derived_id("mailing", name)
-    return (await runs.find(tx, mailing_id)).state, await store.files_of(tx, mailing_id)
+    return (await runs.find(tx, mailing_id)).state, await mail.files_of(tx, mailing_id)
 
 
 async def confirm(tx: Transaction, name: str, mailed_on: date, pieces: int, why: str) -> int:
     """Note that the house mailed it all on a day: only now are its notices sent. The count must tie."""
     run = await runs.locked(tx, derived_id("mailing", name))
-    made = await store.files_of(tx, run.id)
+    made = await mail.files_of(tx, run.id)
     if not made:
         raise not_found("printed mailing", name)
     expected = sum(one.notices for one in made)
@@ -102,10 +108,10 @@ async def confirm(tx: Transaction, name: str, mailed_on: date, pieces: int, why:
         raise Refused(f"Mailing {name} has {expected} pieces; the house says {pieces}. Find the difference first.", 422)
     await runs.move(tx, run, ["printed"], "mailed")
     for one in made:
-        one.mailed_on = mailed_on
-    tellings = await store.to_tell(tx, [one.notice_id for one in await store.notices_in(tx, run.id)])
-    for telling in tellings:
-        telling.notice.state, telling.notice.sent_date = "sent", mailed_on
-        tx.publish(NOTICE_SENT, outcomes.sent(telling, mailed_on, mailed_on, None))
+        one.mailed_on, one.confirmed_by, one.confirmed_why = mailed_on, tx.actor, why
+    today = await last_begun(tx) or mailed_on
+    notices = await mail.mailed(tx, run.id, mailed_on, today)
+    for notice in notices:
+        marking.tell_sent(tx, notice, today)
     tx.audit("confirm", f"mailing {name}", why, after={"mailed_on": str(mailed_on), "pieces": pieces})
-    return len(tellings)
+    return len(notices)
