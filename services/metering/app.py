@@ -9,6 +9,7 @@ from chassis.settings import Settings
 from services.metering import api, town
 from services.metering.day import DAY
 from services.metering.events import SUBSCRIPTIONS
+from services.metering.orders.watching import keep_count
 from services.metering.points.imports import FILES
 from services.metering.readings import opening, posting
 
@@ -21,5 +22,6 @@ def build(settings: Settings | None = None) -> FastAPI:
         routers=(import_routes(FILES, "coordinator", "it", "service"), *api.ROUTERS),
         workers=(opening.WORKER, posting.WORKER, *DAY.workers),
         check_pack=town.check,
+        background=(keep_count,),
     )
     return service_app(parts, settings or Settings())

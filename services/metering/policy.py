@@ -69,3 +69,8 @@ class MeteringPolicy(_Section):
     """How many estimates may follow each other before the meter must be read."""
     told: tuple[Literal["high", "leak"], ...] = ("high", "leak")
     """Findings about which the customer hears."""
+    crew_page: Annotated[str, Field(pattern=r"^https?://[^\s/]+(/[^\s]*)?$")] | None = None
+    """Where crews' phones reach metering, such as https://orders.town.example: it stands in the code on work sheets.
+
+    Without it, the address that the sheet was asked for at.
+    """

@@ -95,12 +95,25 @@ async def test_a_final_read_is_also_where_the_next_party_begins(crews: Crews) ->
 
 async def test_a_start_read_that_shows_what_the_final_read_did_is_the_same_read(crews: Crews) -> None:
     done(await crews.report(await crews.sent(OrderKind.FINAL_READ), value="12000"))
-    start = await crews.sent(OrderKind.START_READ)
-    done(await crews.report(start, value="12000"))
-    (told,) = await crews.completed(start)
+    later = await crews.sent(OrderKind.START_READ, wanted_on=DAY - timedelta(days=1))
+    done(await crews.report(later, value="12000"))
+    (told,) = await crews.completed(later)
     assert told.read is not None
     assert told.read.kind is ReadKind.FINAL
     assert len(await crews.cycle.news()) == 1
+
+
+async def test_nobody_is_sent_for_a_start_read_on_the_day_of_the_final_read(crews: Crews) -> None:
+    done(await crews.report(await crews.sent(OrderKind.FINAL_READ), value="12000"))
+    start = await crews.asked(OrderKind.START_READ)
+    (told,) = await crews.completed(start)
+    assert (told.crew, told.read and told.read.value) == ("office", Decimal(12_000))
+    assert len(await crews.cycle.news()) == 1
+
+
+async def test_a_disconnection_is_never_done_by_a_read_that_was_given(crews: Crews) -> None:
+    cut = await crews.asked(OrderKind.DISCONNECT, given_read=given(12_000))
+    assert (await crews.shown(cut))["state"] == "requested"
 
 
 async def test_a_read_that_somebody_has_already_is_posted_and_completes_the_order_without_a_crew(crews: Crews) -> None:

@@ -1,19 +1,24 @@
 """HTTP routes of work orders: list, plan, dispatch, complete."""
 
+import asyncio
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request, Response
 
 from chassis import days
 from chassis.auth import allow
 from chassis.database import Transaction
-from chassis.web import Tx
+from chassis.refusal import Refused
+from chassis.web import Tx, kit_of
 from contracts.orders import OrderKind
-from services.metering.orders import completing, dispatching, store
+from services.metering import town
+from services.metering.orders import completing, dispatching, link, store
+from services.metering.orders import sheet as sheets
 from services.metering.orders.rules import State
-from services.metering.orders.shapes import Done, GivenShown, OrderShown, ToCrew, ToPost
+from services.metering.orders.shapes import Crew, Done, GivenShown, LinkShown, OrderShown, ToCrew, ToPost
 
 router = APIRouter(prefix="/orders", tags=["work orders"])
 
@@ -54,6 +59,40 @@ async def assign(tx: Tx, wanted: ToCrew) -> GivenShown:
 async def dispatch(tx: Tx, wanted: ToCrew) -> GivenShown:
     """Send a crew out. Who paid meanwhile, or is about to, is not shut off: the order ends here, with the sentence."""
     return GivenShown.of(wanted.crew, await dispatching.send(tx, wanted.crew, wanted.orders))
+
+
+@router.get("/sheet", dependencies=[DO], response_class=Response)
+async def work_sheet(request: Request, tx: Tx, day: date | None = None, crew: Crew | None = None) -> Response:
+    """The sheets of a day's crews, or of one, to print: a PDF with the code of each crew's page if the day is today."""
+    today = await days.today(tx)
+    day = day or today
+    rows = [row for row in await store.sent_on(tx, day) if crew in (None, row["crew"])]
+    if not rows:
+        raise Refused(f"Nothing was dispatched to {crew or 'any crew'} on {day}.", 404)
+    crews = {row["crew"] for row in rows} if day == today else set()
+    links = await _links(request, tx, crews, day)
+    asked = sheets.Sheet((await town.in_force(tx)).identity.name, day, links)
+    pdf = await asyncio.to_thread(sheets.render, asked, rows)
+    headers = {"Content-Disposition": f'inline; filename="work-orders-{day}.pdf"', "Cache-Control": "no-store"}
+    return Response(pdf, media_type="application/pdf", headers=headers)
+
+
+@router.get("/crew-link", dependencies=[DO])
+async def crew_link(request: Request, tx: Tx, crew: Crew) -> LinkShown:
+    """The link of a crew's page, good for today: for a text message, where nobody printed a sheet."""
+    today = await days.today(tx)
+    links = await _links(request, tx, [crew], today)
+    if not links:
+        raise Refused("Crews' pages need CURBSTOP_SIGNING_KEY in metering's environment; docs/configuring.md says how.")
+    return LinkShown(crew=crew, day=today, url=links[crew])
+
+
+async def _links(request: Request, tx: Transaction, crews: Iterable[str], day: date) -> dict[str, str]:
+    key = kit_of(request).settings.signing_key
+    if key is None:
+        return {}
+    base = (await town.in_force(tx)).policy.crew_page or str(request.base_url)
+    return {crew: base.rstrip("/") + link.path_of(key, crew, day) for crew in crews}
 
 
 @router.get("/{order_id}", dependencies=[LOOK])

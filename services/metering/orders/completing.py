@@ -13,6 +13,7 @@ from services.metering.orders import reads, rules, store
 from services.metering.orders.outcomes import completed, settle
 from services.metering.orders.rules import NotNow, State, Step
 from services.metering.orders.tables import WorkOrder
+from services.metering.readings import posted
 from services.metering.units import plain
 
 READS = (OrderKind.FINAL_READ, OrderKind.START_READ, OrderKind.REREAD)
@@ -63,7 +64,7 @@ async def _locked(tx: Transaction, order_id: UUID) -> tuple[WorkOrder, list[Work
     if found["kind"] == OrderKind.FINAL_READ:
         starts = [one["id"] for one in await store.starts_at(tx, found["service_point_id"], await days.today(tx))]
     rows = {row.id: row for row in await store.lock_orders(tx, [order_id, *starts])}
-    return rows.pop(order_id), [row for row in rows.values() if row.state not in rules.OVER]
+    return rows.pop(order_id), [row for row in rows.values() if row.state not in (*rules.OVER, State.CALLED_BACK)]
 
 
 def _allowed(step: "rules.Maybe", row: WorkOrder) -> Step:
@@ -162,6 +163,16 @@ async def given(tx: Transaction, row: WorkOrder, day: date) -> None:
     row.read_id, row.read_kind = await reads.post(tx, row, row.value, on)
     await _turn(tx, row, on)
     completed(tx, row, rules.given(row.as_rule), tx.began, on, day)
+
+
+async def read_already(tx: Transaction, row: WorkOrder, day: date) -> None:
+    """Complete an order for a start read where the meter was read that very day: one read is the end and the start."""
+    last = await posted.last_read(tx, row.service_point_id)
+    if last is None or last["read_id"] is None or last["read_on"] != row.wanted_on or row.wanted_on > day:
+        return
+    row.value, row.read_id, row.read_kind = last["value"], last["read_id"], last["kind"]
+    row.remark = "read already that day"
+    completed(tx, row, rules.given(row.as_rule), tx.began, row.wanted_on, day)
 
 
 async def post_read(tx: Transaction, order_id: UUID, *, confirmed: bool) -> WorkOrder:

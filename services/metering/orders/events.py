@@ -9,7 +9,7 @@ from chassis import bulk, days, waiting
 from chassis.consume import Subscription
 from chassis.database import Transaction
 from chassis.received import Received, read
-from contracts.orders import ServiceOrderRequested, ServiceOrderWithdrawn
+from contracts.orders import OrderKind, ServiceOrderRequested, ServiceOrderWithdrawn
 from contracts.payments import PaymentFailed, PaymentPending, PaymentReceived
 from contracts.topics import (
     PAYMENT_FAILED,
@@ -57,8 +57,16 @@ async def _begin(tx: Transaction, new: dict[UUID, Received[ServiceOrderRequested
     for row in await store.orders(tx, list(new)):
         day = await _day(tx, new[row.id].event.business_date)
         settle(tx, row, rules.requested(row.as_rule, withdrawn.get(row.id)), day, new[row.id])
-        if row.given_value is not None and row.state == rules.State.REQUESTED:
-            await completing.given(tx, row, day)
+        if row.state == rules.State.REQUESTED:
+            await _without_crew(tx, row, day)
+
+
+async def _without_crew(tx: Transaction, row: WorkOrder, day: date) -> None:
+    """Orders for a read that is there already: given with the order, or taken the same day for the party before."""
+    if row.kind in completing.READS and row.given_value is not None:
+        await completing.given(tx, row, day)
+    elif row.kind == OrderKind.START_READ:
+        await completing.read_already(tx, row, day)
 
 
 async def _day(tx: Transaction, otherwise: date) -> date:

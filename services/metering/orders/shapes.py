@@ -61,6 +61,14 @@ class Done(BaseModel):
     not_possible: Why | None = None
 
 
+class LinkShown(BaseModel):
+    """The link that a crew's phone opens its orders with, on its day only."""
+
+    crew: str
+    day: date
+    url: str
+
+
 class ToPost(BaseModel):
     """A read to be posted after all; `confirmed` when it was asked about."""
 

@@ -245,13 +245,16 @@ async def shown(tx: Transaction, order_id: UUID) -> dict[str, Any]:
     return rows[0]
 
 
-async def of_crew(tx: Transaction, crew: str, day: date) -> Rows:
-    """What a crew was sent out for on a day, in walking order: done, called back and left off too."""
+async def sent_on(tx: Transaction, day: date) -> Rows:
+    """What crews were sent out for on a day, in walking order: done, called back and left off too."""
     return await rows_of(
-        tx,
-        _SHOWN + " where o.crew = %s and o.dispatched_on = %s order by p.route, p.sequence, p.key, o.id",
-        (crew, day),
+        tx, _SHOWN + " where o.dispatched_on = %s order by o.crew, p.route, p.sequence, p.key, o.id", (day,)
     )
+
+
+async def of_crew(tx: Transaction, crew: str, day: date) -> Rows:
+    """What one crew was sent out for."""
+    return [row for row in await sent_on(tx, day) if row["crew"] == crew]
 
 
 async def starts_at(tx: Transaction, service_point_id: UUID, on: date) -> Rows:

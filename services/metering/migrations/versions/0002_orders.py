@@ -51,6 +51,7 @@ create index work_order_account on work_order (account_id) where state not in ('
 create index work_order_point on work_order (service_point_id);
 create index work_order_crew on work_order (crew, dispatched_on);
 create index work_order_question on work_order (id) where question is not null;
+create index work_order_expired on work_order (id) where cause = 'expired';
 create table withdrawn_order (order_id uuid primary key, reason text not null);
 create table paid_through (account_id uuid primary key, payment_seq integer not null default 0);
 create table pending_payment (
