@@ -116,11 +116,19 @@ async def driver_of(connection: AsyncConnection) -> psycopg.AsyncConnection[Any]
 
 
 def connect(url: str, connections: int, name: str) -> AsyncEngine:
-    """A pool of at most `connections`, each known to PostgreSQL by the service's name."""
+    """A pool of at most `connections`, each known to PostgreSQL by the service's name.
+
+    Statements are planned anew each time: they work on batches, and a plan made while a table was empty reads all of
+    it, over and over, on the night that fills it.
+    """
     return create_async_engine(
         url,
         pool_size=connections,
         max_overflow=2,
         pool_pre_ping=True,
-        connect_args={"application_name": name, "connect_timeout": 5},
+        connect_args={
+            "application_name": name,
+            "connect_timeout": 5,
+            "options": "-c plan_cache_mode=force_custom_plan",
+        },
     )

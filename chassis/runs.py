@@ -24,6 +24,8 @@ from chassis.logs import logger
 from chassis.refusal import Refused, not_found
 
 IDLE_POLL = 0.25
+AT_ONCE = 3
+"""Chunks that one copy does side by side."""
 ATTEMPTS = 3
 
 
@@ -157,19 +159,43 @@ def _asked(worker: Worker) -> dict[str, str]:
 
 
 async def keep_working(service: str, engine: AsyncEngine, workers: Sequence[Worker]) -> None:
-    """Do chunks as they come, until cancelled."""
-    log = logger("runs")
+    """Do chunks as they come, until cancelled: several at once, so that one is priced while another is written."""
+    under_way = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(_look_for_work(service, engine, workers, under_way))
+        for _ in range(1, AT_ONCE):
+            group.create_task(_lend_a_hand(service, engine, workers, under_way))
+
+
+async def _look_for_work(
+    service: str, engine: AsyncEngine, workers: Sequence[Worker], under_way: asyncio.Event
+) -> None:
     while True:
-        try:
-            wanted = await _wanted(engine, workers)
-            worked = [await _work_once(service, engine, worker) for worker in wanted]
-        except Exception as error:
-            if not is_passing(error):
-                raise
-            log.warning("worker_paused", error=str(error))
-            worked = []
-        if not any(worked):
+        if not await _work_patiently(service, engine, workers, under_way):
             await asyncio.sleep(IDLE_POLL)
+
+
+async def _lend_a_hand(service: str, engine: AsyncEngine, workers: Sequence[Worker], under_way: asyncio.Event) -> None:
+    """Ask for nothing while nothing is under way: one hand looks for all of an idle copy."""
+    while True:
+        await under_way.wait()
+        if not await _work_patiently(service, engine, workers, under_way):
+            await asyncio.sleep(IDLE_POLL)
+
+
+async def _work_patiently(
+    service: str, engine: AsyncEngine, workers: Sequence[Worker], under_way: asyncio.Event
+) -> bool:
+    """Do one chunk of each phase under way; False when there was nothing to do, or no database to ask."""
+    try:
+        wanted = await _wanted(engine, workers)
+        under_way.set() if wanted else under_way.clear()
+        return any([await _work_once(service, engine, worker) for worker in wanted])
+    except Exception as error:
+        if not is_passing(error):
+            raise
+        logger("runs").warning("worker_paused", error=str(error))
+        return False
 
 
 async def _wanted(engine: AsyncEngine, workers: Sequence[Worker]) -> list[Worker]:

@@ -64,6 +64,19 @@ async def test_copies_share_a_run_and_each_chunk_is_done_once(bench: Bench) -> N
         assert await runs.results(tx, RUN, "count") == [{"did": n} for n in range(20)]
 
 
+async def test_one_copy_does_several_chunks_side_by_side(bench: Bench) -> None:
+    await begin(bench, 2 * runs.AT_ONCE)
+    met = asyncio.Barrier(runs.AT_ONCE)
+
+    async def together(tx: Transaction, run: Run, chunk: Chunk) -> dict[str, Any]:
+        async with asyncio.timeout(10):
+            await met.wait()
+        return await _note(tx, run, chunk)
+
+    await work(bench, worker(together))
+    assert len(await bench.rows("select 1 from purse where name = 'chunk'")) == 2 * runs.AT_ONCE
+
+
 async def test_a_run_begun_twice_is_one_run(bench: Bench) -> None:
     await begin(bench)
     async with bench.transaction() as tx:

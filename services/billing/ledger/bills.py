@@ -27,6 +27,7 @@ from services.billing.ledger.book import (
     fiscal_period,
 )
 from services.billing.ledger.posting import charge, free, grant, net_allocations, reverse, settle
+from services.billing.ledger.rules import standing
 from services.billing.ledger.store import PostedBill
 from services.billing.policy import BillingPolicy
 
@@ -55,17 +56,36 @@ class BillPosting:
 
 
 async def statements(tx: Transaction, account_ids: Collection[UUID], day: date) -> dict[UUID, Statement]:
-    """What the next bills of these accounts begin with; `past_due` as of `day`. The caller has locked the accounts."""
-    return {one.account_id: one for one in map(Statement._make, await store.load_statements(tx, account_ids, day))}
+    """What the next bills of these accounts begin with; `past_due` as of `day`."""
+    return {one: statement(book, day) for one, book in (await store.load_books(tx, account_ids)).items()}
 
 
-async def post_bills(tx: Transaction, bills: Sequence[BillPosting], policy: BillingPolicy, day: date) -> None:
+def statement(book: Book, day: date) -> Statement:
+    """What an account's next bill begins with; `past_due` as of `day`."""
+    return Statement(
+        book.account_id,
+        book.last_amount_due,
+        book.payments_since,
+        book.adjustments_since,
+        standing(book, day).past_due,
+        book.expected,
+    )
+
+
+async def post_bills(
+    tx: Transaction,
+    bills: Sequence[BillPosting],
+    policy: BillingPolicy,
+    day: date,
+    opened: Mapping[UUID, Book] | None = None,
+) -> None:
     """Charge bills, at most one an account, use the credit there is, and announce the balances.
 
-    The caller has locked the accounts. Raises LedgerError when a bill's amount due is not what the ledger comes to,
-    or a service has no accounts in the policy; a bill that was posted before fails on its key.
+    The caller has locked the accounts, and may have `opened` their books in the same transaction. Raises LedgerError
+    when a bill's amount due is not what the ledger comes to, or a service has no accounts in the policy; a bill that
+    was posted before fails on its key.
     """
-    books = await store.load_books(tx, [bill.account_id for bill in bills])
+    books = await _books_of(tx, [bill.account_id for bill in bills], opened)
     if len(books) != len(bills):
         raise LedgerError("A chunk of bills names an account twice, or one that was not locked before.")
     journal = Journal(Chart(policy))
@@ -73,6 +93,14 @@ async def post_bills(tx: Transaction, bills: Sequence[BillPosting], policy: Bill
     for bill in bills:
         _post(journal, books[bill.account_id], bill, day)
     await announce.finish(tx, journal, books, day, announce.NO_CAUSES)
+
+
+async def _books_of(
+    tx: Transaction, accounts: Sequence[UUID], opened: Mapping[UUID, Book] | None
+) -> Mapping[UUID, Book]:
+    if opened is None:
+        return await store.load_books(tx, accounts)
+    return {account: opened[account] for account in accounts if account in opened}
 
 
 async def reverse_bills(tx: Transaction, bill_ids: Collection[UUID], policy: BillingPolicy, day: date) -> None:

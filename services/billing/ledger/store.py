@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import astuple, fields
-from datetime import date
 from operator import attrgetter
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -26,13 +25,6 @@ _BOOKS = """
 select id, number is not null, balance_version, announced_on, payments_through,
     last_amount_due, payments_since, adjustments_since, last_bill_id
 from account where id = any(%s)
-"""
-_STATEMENTS = """
-select a.id, a.last_amount_due, a.payments_since, a.adjustments_since,
-    coalesce((select sum(i.remaining) from open_item i
-        where i.account_id = a.id and i.remaining > 0 and i.due_date < %s), 0),
-    a.last_amount_due - a.payments_since + a.adjustments_since
-from account a where a.id = any(%s)
 """
 _OPEN_ITEMS = f"select {', '.join(_ITEM)} from open_item where account_id = any(%s) and remaining > 0"
 _ITEMS = f"select {', '.join(_ITEM)} from open_item where item_id = any(%s)"
@@ -93,12 +85,6 @@ async def load_books(tx: Transaction, account_ids: Collection[UUID]) -> dict[UUI
     for credit in await _all(tx, Credit, _CREDITS, wanted):
         books[credit.account_id].credits[credit.source_id, credit.fund] = credit
     return books
-
-
-async def load_statements(tx: Transaction, account_ids: Collection[UUID], day: date) -> list[tuple[Any, ...]]:
-    """Where accounts' statements stand, in the order of `Statement`'s fields."""
-    cursor = await (await tx.driver()).execute(_STATEMENTS, [day, list(account_ids)])
-    return await cursor.fetchall()
 
 
 async def load_items(tx: Transaction, books: dict[UUID, Book], item_ids: Collection[UUID]) -> None:

@@ -5,7 +5,7 @@ whose lines changed since is held.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -26,7 +26,7 @@ from services.billing.bills.rates import tariffs_for, tariffs_of
 from services.billing.bills.winter import asks_for_winter
 from services.billing.bills.written import write
 from services.billing.customers.tables import Account
-from services.billing.ledger import BillPosting, Statement, post_bills, reverse_bills, statements
+from services.billing.ledger import BillPosting, Book, Statement, load_books, post_bills, reverse_bills, statement
 from services.billing.policy import TOWN
 from services.billing.runs import store, unbilled
 from services.billing.runs.exceptions import LastBill, exceptions_of
@@ -83,10 +83,9 @@ async def issue(tx: Transaction, run: Run, chunk: Chunk) -> dict[str, Any]:
     expected = await _chunk_accounts(tx, billing, chunk, ("expected",))
     accounts = [one.account_id for one in expected]
     await lock(tx, Account, accounts)
-    before = await statements(tx, accounts, billing.business_date)
-    batch = Batch(billing)
+    batch = Batch(billing, await load_books(tx, accounts))
     async for outcome in _outcomes(tx, billing, expected, True):
-        batch.take(tx, outcome, before)
+        batch.take(tx, outcome)
     await _save(tx, batch)
     return batch.tally.totals().model_dump(mode="json")
 
@@ -94,8 +93,9 @@ async def issue(tx: Transaction, run: Run, chunk: Chunk) -> dict[str, Any]:
 class Batch:
     """A chunk's bills while they are made."""
 
-    def __init__(self, run: BillingRun) -> None:
+    def __init__(self, run: BillingRun, books: Mapping[UUID, Book]) -> None:
         self.run = run
+        self.books = books
         self.heading = heading_of(run)
         self.tally = Tally()
         self.bills: list[bills.NewBill] = []
@@ -103,7 +103,7 @@ class Batch:
         self.reads: list[tuple[UUID, UUID]] = []
         self.held: list[tuple[UUID, str, str]] = []
 
-    def take(self, tx: Transaction, outcome: Outcome, before: dict[UUID, Statement]) -> None:
+    def take(self, tx: Transaction, outcome: Outcome) -> None:
         """Bill an account, or hold it if its lines are not those that were approved."""
         made, customer = outcome.made, outcome.customer
         if isinstance(made, Hold) or customer is None:
@@ -112,7 +112,8 @@ class Batch:
         elif made.lines_hash != outcome.expected.lines_hash:
             self._hold(outcome, f"Its charges changed after the review; they come to {made.total} now.")
         else:
-            self._bill(tx, outcome.expected, customer, made, before[customer.account_id])
+            before = statement(self.books[customer.account_id], self.run.business_date)
+            self._bill(tx, outcome.expected, customer, made, before)
 
     def _hold(self, outcome: Outcome, reason: str) -> None:
         self.held.append((outcome.expected.account_id, "changed", reason))
@@ -163,7 +164,7 @@ async def _save(tx: Transaction, batch: Batch) -> None:
     run, pairs = batch.run, [(bill.account_id, bill.id) for bill in batch.bills]
     policy = (await TOWN.pinned(tx, run.pack_hash)).policy
     await bills.save(tx, batch.bills)
-    await post_bills(tx, batch.postings, policy, run.business_date)
+    await post_bills(tx, batch.postings, policy, run.business_date, batch.books)
     await mark_billed(tx, batch.reads)
     await unbilled.settle(tx, run.period_end, pairs)
     await store.set_state(tx, run.id, [account for account, _ in pairs], "billed")
