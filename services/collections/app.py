@@ -5,7 +5,8 @@ from fastapi import FastAPI
 from chassis.kit import Parts
 from chassis.service import service_app
 from chassis.settings import Settings
-from services.collections import api, cases, events
+from services.collections import api, events
+from services.collections.cases import republishing
 from services.collections.day import DAY
 from services.collections.policy import TOWN
 
@@ -14,7 +15,7 @@ PARTS = Parts(
     subscriptions=events.SUBSCRIPTIONS,
     routers=api.ROUTERS,
     workers=DAY.workers,
-    snapshots={"CollectionStatusChanged": cases.publish_again},
+    snapshots={"CollectionStatusChanged": republishing.publish_again},
     check_pack=TOWN.check,
 )
 

@@ -1,4 +1,4 @@
-"""What collections does because a day began: it looks at who is late."""
+"""What collections does because a day began: it looks at every account that is late, and takes at most one step."""
 
 from datetime import date
 
@@ -6,7 +6,7 @@ from chassis.database import Transaction
 from chassis.day_work import DayWork, Piece, Sums
 from contracts.billing import BusinessDayDone
 from contracts.topics import BUSINESS_DAY_DONE
-from services.collections import cases
+from services.collections.cases import work
 
 
 def _tell(tx: Transaction, day: date, done: Sums) -> None:
@@ -16,4 +16,4 @@ def _tell(tx: Transaction, day: date, done: Sums) -> None:
     )
 
 
-DAY = DayWork((Piece("reminders", cases.late_accounts, cases.propose),), _tell)
+DAY = DayWork((Piece("steps", work.accounts_of_day, work.do_day),), _tell)

@@ -1,141 +1,247 @@
-"""A case on the real stack: proposed by the day, approved by a person, cured by a payment that billing has counted."""
+"""From past due to restored on the real stack: what people decide, what others hear, and what stops a shutoff."""
 
-from collections.abc import AsyncIterator
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-import httpx
-import pytest
-from aiokafka import AIOKafkaProducer
-
-from chassis.kafka import credentials
-from chassis.settings import Settings
-from contracts.accounts import AccountChanged, AccountStatus
-from contracts.base import Event
-from contracts.billing import BalanceChanged, BusinessDayStarted, OwedItem
+from contracts.billing import BusinessDayStarted
 from contracts.delinquency import AccountDelinquent, CollectionStatusChanged
-from contracts.payments import Channel, PaymentReceived, Purpose, TenderKind
-from deploy.local.places import Places
-from services.collections.app import build
-from tests.conftest import GivenDatabase, GivenTopics
-from tests.running import apply_town, environment, messages, running, settled
+from contracts.notices import NoticeChannel
+from contracts.orders import ServiceOrderRequested, ServiceOrderWithdrawn
+from contracts.payments import ChargeAssessed
+from tests.collections.builders import (
+    DAY,
+    DUE,
+    Desk,
+    account,
+    balance,
+    bounced,
+    cancelled,
+    completed,
+    payment,
+    pending,
+    returned,
+    sent,
+)
 
-TOPICS = [
-    "AccountChanged", "BalanceChanged", "BusinessDayStarted", "BusinessDayDone", "PaymentReceived", "NoticeSent",
-    "NoticeFailed", "AccountDelinquent", "CollectionStatusChanged",
-]  # fmt: skip
-DUE = date(2023, 3, 10)
-DAY = date(2023, 3, 15)
-ACCOUNT = uuid4()
-
-
-class Desk:
-    """The running service, and a hand on its topics."""
-
-    def __init__(self, client: httpx.AsyncClient, producer: AIOKafkaProducer, places: Places, prefix: str) -> None:
-        self.client, self.producer, self.places, self.prefix = client, producer, places, prefix
-
-    async def hear(self, *events: Event) -> None:
-        for one in events:
-            topic = self.prefix + type(one).__name__
-            await self.producer.send_and_wait(topic, one.model_dump_json().encode(), key=str(ACCOUNT).encode())
-            await settled(self.client)
-
-    async def told(self, model: type[Event]) -> list[Any]:
-        await settled(self.client)
-        found = await messages(self.places, self.prefix + model.__name__)
-        return [model.model_validate_json(one.value) for one in found]
-
-    async def proposed(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = (await self.client.get("/reminders/proposed")).json()
-        return found
-
-    async def approve(self) -> dict[str, Any]:
-        answer: dict[str, Any] = (await self.client.post("/reminders/approve", json={"why": "reviewed"})).json()
-        return answer
+STATUS_LETTER, DOOR_HANGER, NOTICE = date(2023, 3, 28), date(2023, 4, 5), date(2023, 4, 10)
+SHUTOFF = date(2023, 4, 24)
 
 
-def account() -> AccountChanged:
-    return AccountChanged(
-        account_id=ACCOUNT, version=1, number="10001", status=AccountStatus.ACTIVE, opened=date(2020, 1, 1),
-        cycle="1", premise_id=uuid4(), responsible_person_id=uuid4(), business_date=DUE,
-    )  # fmt: skip
+async def reminded(desk: Desk) -> None:
+    await desk.hear(account(), balance(1, "84.10"), BusinessDayStarted(date=DAY))
+    await desk.post("/reminders/approve")
 
 
-def balance(version: int, past_due: str, through: int = 0) -> BalanceChanged:
-    amount, zero = Decimal(past_due), Decimal("0.00")
-    items = (OwedItem(item_id=UUID(int=1), kind="charge", amount=amount, due_date=DUE),) if amount else ()
-    return BalanceChanged(
-        account_id=ACCOUNT, version=version, owed=amount, due_now=amount, past_due=amount, past_due_items=items,
-        deferred=zero, disputed=zero, stayed=zero, liened=zero, credit=zero, payments_through=through,
-        business_date=DAY,
-    )  # fmt: skip
+async def noticed(desk: Desk) -> UUID:
+    """Every letter was sent in its time, and the shutoff notice by e-mail."""
+    await reminded(desk)
+    for day in (STATUS_LETTER, DOOR_HANGER, NOTICE):
+        await desk.hear(BusinessDayStarted(date=day))
+    assert await desk.post("/steps/shutoff_notice/approve") == {"done": 1, "left_out": {}}
+    case = UUID((await desk.get("/cases?step=shutoff_notice"))[0]["case_id"])
+    await desk.hear(sent(case, NOTICE))
+    return case
 
 
-def payment(seq: int) -> PaymentReceived:
-    return PaymentReceived(
-        payment_id=UUID(int=seq), account_id=ACCOUNT, payment_seq=seq, amount=Decimal("84.10"), purpose=Purpose.BALANCE,
-        channel=Channel.ONLINE, tender=TenderKind.CARD, effective_date=DAY, posting_date=DAY, business_date=DAY,
-    )  # fmt: skip
+async def ordered(desk: Desk) -> Any:
+    """The account is on the list of the day, and a person has approved it."""
+    await noticed(desk)
+    await desk.hear(BusinessDayStarted(date=SHUTOFF))
+    assert await desk.post(f"/shutoffs/{SHUTOFF}/approve") == {"done": 1, "left_out": {}}
+    (order,) = await desk.told(ServiceOrderRequested)
+    return order
 
 
-@pytest.fixture
-async def desk(
-    places: Places, database: GivenDatabase, topic_prefix: str, make_topics: GivenTopics
-) -> AsyncIterator[Desk]:
-    make_topics(TOPICS, topic_prefix, 1)
-    settings = Settings(**environment(places, database("collections", migrated=True), topic_prefix))
-    producer = AIOKafkaProducer(bootstrap_servers=places.kafka_servers, **credentials(settings))
-    await producer.start()
-    try:
-        async with running(build(settings)) as client:
-            await apply_town(client)
-            yield Desk(client, producer, places, topic_prefix)
-    finally:
-        await producer.stop()
+async def steps(desk: Desk) -> list[str]:
+    return [str(one.step) for one in await desk.told(CollectionStatusChanged)]
+
+
+async def fees(desk: Desk) -> dict[str, Decimal]:
+    return {str(one.kind): one.amount for one in await desk.told(ChargeAssessed)}
 
 
 async def test_a_reminder_is_proposed_by_the_day_and_sent_when_a_person_approves(desk: Desk) -> None:
     await desk.hear(account(), balance(1, "84.10"), BusinessDayStarted(date=DAY))
-    (one,) = await desk.proposed()
+    (one,) = await desk.get("/reminders/proposed")
     assert (one["account_number"], one["amount"]) == ("10001", "84.10")
     assert await desk.told(AccountDelinquent) == []
-    assert await desk.approve() == {"reminded": 1, "left_out": {}}
+    assert await desk.post("/reminders/approve") == {"reminded": 1, "left_out": {}}
     (told,) = await desk.told(AccountDelinquent)
-    assert (str(told.step), told.amount_to_pay, told.deadline) == ("reminder", Decimal("84.10"), date(2023, 3, 25))
+    assert (str(told.step), told.amount_to_pay, told.deadline) == ("reminder", Decimal("84.10"), date(2023, 3, 27))
     assert "84.10" in told.to_stop
 
 
-async def test_the_same_day_twice_proposes_once(desk: Desk) -> None:
-    await desk.hear(account(), balance(1, "84.10"), BusinessDayStarted(date=DAY), BusinessDayStarted(date=DAY))
-    assert len(await desk.proposed()) == 1
-
-
 async def test_a_payment_that_came_between_list_and_approval_stops_the_reminder(desk: Desk) -> None:
-    await desk.hear(account(), balance(1, "84.10"), BusinessDayStarted(date=DAY))
-    assert len(await desk.proposed()) == 1
+    await desk.hear(account(), balance(1, "84.10"), BusinessDayStarted(date=DAY), BusinessDayStarted(date=DAY))
+    assert len(await desk.get("/reminders/proposed")) == 1
     await desk.hear(payment(1))
-    approved = await desk.approve()
+    approved = await desk.post("/reminders/approve")
     assert approved["reminded"] == 0
     assert "not in the balance yet" in approved["left_out"]["10001"]
     assert await desk.told(AccountDelinquent) == []
 
 
-async def test_a_hold_keeps_an_account_off_the_list(desk: Desk) -> None:
+async def test_a_hold_keeps_an_account_off_the_list_and_is_told(desk: Desk) -> None:
     await desk.hear(account(), balance(1, "84.10"), BusinessDayStarted(date=date(2023, 3, 11)))
-    hold = {"kind": "medical", "until": "2023-04-30", "why": "certificate of Dr. Lee"}
-    assert (await desk.client.post("/accounts/10001/holds", json=hold)).status_code == 200
+    await desk.post("/accounts/10001/holds", kind="medical", until="2023-04-30", why="certificate of Dr. Lee")
     await desk.hear(BusinessDayStarted(date=DAY))
-    assert await desk.proposed() == []
+    assert await desk.get("/reminders/proposed") == []
+    (told,) = await desk.told(CollectionStatusChanged)
+    assert [(one.kind, one.set_by, one.until) for one in told.holds] == [("medical", "pat", date(2023, 4, 30))]
+    assert len(await desk.get("/holds?ending_by=2023-04-30")) == 1
 
 
 async def test_a_paid_account_is_cured_and_an_older_balance_does_not_bring_the_case_back(desk: Desk) -> None:
-    await desk.hear(account(), balance(1, "84.10"), BusinessDayStarted(date=DAY))
-    await desk.approve()
+    await reminded(desk)
     await desk.hear(payment(1), balance(3, "0.00", through=1), balance(2, "84.10"))
-    told = await desk.told(CollectionStatusChanged)
-    assert [(str(one.step), one.version) for one in told] == [("reminder", 1), ("cured", 2)]
-    (case,) = (await desk.client.get("/accounts/10001/cases")).json()
-    assert (case["step"], case["closed"]) == ("cured", "2023-03-15")
+    assert await steps(desk) == ["reminder", "cured"]
+    (case,) = await desk.get("/accounts/10001/cases")
+    assert (case["step"], case["closed"], case["ended"]) == ("cured", "2023-03-15", "cured")
+
+
+async def test_the_shutoff_notice_says_what_is_to_be_paid_and_from_when_the_water_may_be_off(desk: Desk) -> None:
+    await noticed(desk)
+    told = {str(one.step): one for one in await desk.told(AccountDelinquent)}
+    assert list(told) == ["reminder", "status_letter", "door_hanger", "shutoff_notice"]
+    notice = told["shutoff_notice"]
+    assert (notice.deadline, notice.earliest_shutoff) == (date(2023, 4, 20), date(2023, 4, 21))
+    assert (notice.restore_fee, notice.services) == (Decimal("25.00"), ("water",))
+    assert "to keep your service on" in notice.to_stop
+    assert await fees(desk) == {"door_hanger": Decimal("10.00")}
+
+
+async def test_shut_off_and_restored_when_paid_with_their_fees(desk: Desk) -> None:
+    order = await ordered(desk)
+    assert (order.wanted_on, order.last_day, order.payments_through) == (SHUTOFF, SHUTOFF, 0)
+    await desk.hear(completed(order, SHUTOFF))
+    (off,) = await desk.get("/off")
+    assert (off["account_number"], off["off_since"]) == ("10001", str(SHUTOFF))
+    late = datetime(2023, 4, 24, 18, tzinfo=UTC)
+    await desk.hear(payment(1, day=SHUTOFF), balance(2, "0.00", through=1), at=late)
+    _, restore = await desk.told(ServiceOrderRequested)
+    assert str(restore.kind) == "restore"
+    assert await fees(desk) == {
+        "door_hanger": Decimal("10.00"), "disconnect": Decimal("25.00"), "restore": Decimal("25.00"),
+    }  # fmt: skip
+    await desk.hear(completed(restore, SHUTOFF))
+    assert (await steps(desk))[-4:] == ["shutoff_ordered", "shut_off", "restore_ordered", "restored"]
+    assert (await desk.told(CollectionStatusChanged))[-1].off_since is None
+    assert await desk.get("/off") == []
+
+
+async def test_a_payment_made_before_the_crew_came_and_heard_of_after_restores_free(desk: Desk) -> None:
+    order = await ordered(desk)
+    await desk.hear(completed(order, SHUTOFF, datetime(2023, 4, 24, 17, tzinfo=UTC)))
+    await desk.hear(payment(1, day=SHUTOFF), at=datetime(2023, 4, 24, 16, tzinfo=UTC))
+    _, restore = await desk.told(ServiceOrderRequested)
+    assert "free" in restore.reason
+    await desk.hear(balance(2, "0.00", through=1), completed(restore, SHUTOFF))
+    assert await fees(desk) == {"door_hanger": Decimal("10.00")}
+    assert (await steps(desk))[-1] == "restored"
+
+
+async def test_a_payment_takes_the_order_back_and_a_crew_that_did_it_all_the_same_restores_free(desk: Desk) -> None:
+    order = await ordered(desk)
+    await desk.hear(payment(1, day=SHUTOFF))
+    (back,) = await desk.told(ServiceOrderWithdrawn)
+    assert back.order_id == order.order_id
+    await desk.hear(completed(order, SHUTOFF, withdrawn=True))
+    assert len(await desk.told(ServiceOrderRequested)) == 2
+    assert await fees(desk) == {"door_hanger": Decimal("10.00")}
+
+
+async def test_money_on_its_way_takes_the_order_back_and_the_account_is_listed_once_it_does_not_come(
+    desk: Desk,
+) -> None:
+    order = await ordered(desk)
+    await desk.hear(pending(1, SHUTOFF))
+    assert len(await desk.told(ServiceOrderWithdrawn)) == 1
+    await desk.hear(cancelled(order, SHUTOFF), BusinessDayStarted(date=date(2023, 4, 25)))
+    (listed,) = await desk.get("/shutoffs/2023-04-25")
+    assert listed["state"] == "proposed"
+
+
+async def test_an_order_that_expired_is_listed_again_the_next_day(desk: Desk) -> None:
+    order = await ordered(desk)
+    await desk.hear(BusinessDayStarted(date=date(2023, 4, 25)))
+    assert await desk.get("/shutoffs/2023-04-25") == []
+    await desk.hear(cancelled(order, date(2023, 4, 25)))
+    assert [one["state"] for one in await desk.get("/shutoffs/2023-04-25")] == ["proposed"]
+    assert [one["state"] for one in await desk.get(f"/shutoffs/{SHUTOFF}")] == ["removed"]
+
+
+async def test_a_bounce_is_no_service_and_paper_counts_from_its_own_day(desk: Desk) -> None:
+    case = await noticed(desk)
+    await desk.hear(bounced(case, date(2023, 4, 11)), BusinessDayStarted(date=SHUTOFF))
+    assert await desk.get(f"/shutoffs/{SHUTOFF}") == []
+    assert [one["account_number"] for one in await desk.get("/notices/unserved")] == ["10001"]
+    await desk.hear(sent(case, date(2023, 4, 17), NoticeChannel.PAPER), BusinessDayStarted(date=date(2023, 4, 25)))
+    assert await desk.get("/shutoffs/2023-04-25") == []
+    await desk.hear(BusinessDayStarted(date=date(2023, 4, 26)))
+    assert len(await desk.get("/shutoffs/2023-04-26")) == 1
+
+
+async def test_a_stop_takes_back_what_is_out_and_nobody_is_listed_while_it_lasts(desk: Desk) -> None:
+    await ordered(desk)
+    await desk.post("/stops", name="cold snap", first=str(SHUTOFF), last=str(SHUTOFF), why="10 degrees tonight")
+    (back,) = await desk.told(ServiceOrderWithdrawn)
+    assert "cold snap" in back.reason
+
+
+async def test_an_account_taken_off_the_list_is_not_ordered_and_its_history_says_why(desk: Desk) -> None:
+    await noticed(desk)
+    await desk.hear(BusinessDayStarted(date=SHUTOFF))
+    await desk.post(f"/shutoffs/{SHUTOFF}/remove", accounts=["10001"], why="a newborn in the house")
+    assert await desk.post(f"/shutoffs/{SHUTOFF}/approve") == {"done": 0, "left_out": {}}
+    assert await desk.told(ServiceOrderRequested) == []
+    happened = [(one["what"], one["why"], one["actor"]) for one in await desk.get("/accounts/10001/history")]
+    assert (f"shutoff list of {SHUTOFF}: removed", "a newborn in the house", "pat") in happened
+    audit = await desk.get("/audit/account 10001")
+    assert audit[-1]["action"] == "remove from shutoff list"
+
+
+async def test_an_arrangement_shelters_what_it_covers_and_broken_it_gives_way_without_another_notice(
+    desk: Desk,
+) -> None:
+    order = await ordered(desk)
+    parts = [{"due": str(SHUTOFF), "amount": "24.10"}, {"due": "2023-05-10", "amount": "60.00"}]
+    made = await desk.post("/accounts/10001/arrangements", installments=parts, why="lost her job")
+    assert len(await desk.told(ServiceOrderWithdrawn)) == 1
+    told = (await desk.told(CollectionStatusChanged))[-1]
+    assert str(told.arrangement.arrangement_id) == made["arrangement_id"]
+    await desk.hear(
+        cancelled(order, SHUTOFF), balance(2, "0.00", deferred="84.10"), BusinessDayStarted(date=date(2023, 4, 25))
+    )
+    told = (await desk.told(CollectionStatusChanged))[-1]
+    assert (str(told.step), told.arrangement) == ("shutoff_notice", None)
+    await desk.hear(balance(3, "84.10"), BusinessDayStarted(date=date(2023, 4, 26)))
+    assert len(await desk.get("/shutoffs/2023-04-26")) == 1
+    assert [one["state"] for one in await desk.get("/arrangements?state=broken")] == ["broken"]
+
+
+async def test_a_payment_that_is_returned_brings_the_case_back_where_it_stood(desk: Desk) -> None:
+    case = await noticed(desk)
+    await desk.hear(payment(1, day=NOTICE), balance(2, "0.00", through=1))
+    assert (await steps(desk))[-1] == "cured"
+    await desk.hear(returned(1, date(2023, 4, 20)), balance(3, "84.10", through=1))
+    assert (await steps(desk))[-1] == "shutoff_notice"
+    await desk.hear(BusinessDayStarted(date=SHUTOFF))
+    (listed,) = await desk.get(f"/shutoffs/{SHUTOFF}")
+    assert listed["case_id"] == str(case)
+    assert len(await desk.told(AccountDelinquent)) == 4
+
+
+async def test_nobody_is_shut_off_where_they_moved_out(desk: Desk) -> None:
+    await ordered(desk)
+    await desk.hear(account(version=2, end=SHUTOFF))
+    assert len(await desk.told(ServiceOrderWithdrawn)) == 1
+
+
+async def test_the_status_is_sent_again_as_it_was(desk: Desk) -> None:
+    await reminded(desk)
+    assert (await desk.client.post("/republish")).status_code == 200
+    first, again = await desk.told(CollectionStatusChanged)
+    assert first == again
+    assert DUE < DAY

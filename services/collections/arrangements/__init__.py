@@ -1,0 +1,1 @@
+"""Promises to pay in parts: made by a person, kept or broken by what is paid."""

@@ -1,0 +1,1 @@
+"""The daily shutoff list, and days on which nobody is shut off."""

@@ -1,0 +1,138 @@
+"""Events as others would send them, and a running service with a hand on its topics."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+from aiokafka import AIOKafkaProducer
+
+from contracts.accounts import AccountChanged, AccountStatus, ServiceAgreement
+from contracts.base import Event
+from contracts.billing import BalanceChanged, OwedItem
+from contracts.notices import NoticeChannel, NoticeFailed, NoticeKind, NoticeSent
+from contracts.orders import CancelCause, ServiceOrderCancelled, ServiceOrderCompleted
+from contracts.payments import (
+    Channel,
+    PaymentPending,
+    PaymentReceived,
+    PaymentReturned,
+    Purpose,
+    ReturnKind,
+    TenderKind,
+)
+from deploy.local.places import Places
+from tests.running import messages, settled
+
+DUE = date(2023, 3, 10)
+DAY = date(2023, 3, 15)
+ACCOUNT, PERSON, POINT = uuid4(), uuid4(), uuid4()
+ITEM = UUID(int=1)
+
+
+class Desk:
+    """The running service, and a hand on its topics."""
+
+    def __init__(self, client: httpx.AsyncClient, producer: AIOKafkaProducer, places: Places, prefix: str) -> None:
+        self.client, self.producer, self.places, self.prefix = client, producer, places, prefix
+
+    async def hear(self, *events: Event, at: datetime | None = None) -> None:
+        """Others say these things, one after the other; `at` is when they were accepted."""
+        headers = [("ce_time", at.isoformat().encode())] if at else []
+        for one in events:
+            topic = self.prefix + type(one).__name__
+            value = one.model_dump_json().encode()
+            await self.producer.send_and_wait(topic, value, key=str(ACCOUNT).encode(), headers=headers)
+            await settled(self.client)
+
+    async def told(self, model: type[Event]) -> list[Any]:
+        """What the service has said."""
+        await settled(self.client)
+        found = await messages(self.places, self.prefix + model.__name__)
+        return [model.model_validate_json(one.value) for one in found]
+
+    async def get(self, path: str) -> Any:
+        """What a route answers."""
+        answer = await self.client.get(path)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def post(self, path: str, **body: Any) -> Any:
+        """What a decision brings."""
+        answer = await self.client.post(path, json={"why": "looked through", **body})
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+
+def account(version: int = 1, end: date | None = None, responsible: UUID = PERSON) -> AccountChanged:
+    agreement = ServiceAgreement(
+        agreement_id=UUID(int=7), service="water", service_point_id=POINT, start=date(2020, 1, 1), end=end
+    )
+    return AccountChanged(
+        account_id=ACCOUNT, version=version, number="10001", status=AccountStatus.ACTIVE, opened=date(2020, 1, 1),
+        cycle="1", premise_id=uuid4(), responsible_person_id=responsible, agreements=(agreement,), business_date=DUE,
+    )  # fmt: skip
+
+
+def balance(version: int, past_due: str, through: int = 0, deferred: str = "0.00") -> BalanceChanged:
+    amount, zero = Decimal(past_due), Decimal("0.00")
+    items = (OwedItem(item_id=ITEM, kind="charge", amount=amount, due_date=DUE),) if amount else ()
+    return BalanceChanged(
+        account_id=ACCOUNT, version=version, owed=amount, due_now=amount, past_due=amount, past_due_items=items,
+        deferred=Decimal(deferred), disputed=zero, stayed=zero, liened=zero, credit=zero, payments_through=through,
+        business_date=DAY,
+    )  # fmt: skip
+
+
+def payment(seq: int, amount: str = "84.10", day: date = DAY, pending: UUID | None = None) -> PaymentReceived:
+    return PaymentReceived(
+        payment_id=UUID(int=seq), account_id=ACCOUNT, payment_seq=seq, amount=Decimal(amount), purpose=Purpose.BALANCE,
+        channel=Channel.ONLINE, tender=TenderKind.CARD, effective_date=day, posting_date=day, pending_id=pending,
+        business_date=day,
+    )  # fmt: skip
+
+
+def pending(number: int, expires: date) -> PaymentPending:
+    return PaymentPending(
+        pending_id=UUID(int=number), account_id=ACCOUNT, amount=Decimal("84.10"), channel=Channel.ONLINE,
+        expires=expires, business_date=DAY,
+    )  # fmt: skip
+
+
+def returned(seq: int, day: date) -> PaymentReturned:
+    return PaymentReturned(
+        return_id=UUID(int=900 + seq), payment_id=UUID(int=seq), account_id=ACCOUNT, payment_seq=seq,
+        amount=Decimal("84.10"), kind=ReturnKind.BANK_RETURN, reason="Insufficient funds", returned_on=day,
+        business_date=day,
+    )  # fmt: skip
+
+
+def sent(case_id: UUID, day: date, channel: NoticeChannel = NoticeChannel.EMAIL, person: UUID = PERSON) -> NoticeSent:
+    return NoticeSent(
+        notice_id=UUID(int=50), account_id=ACCOUNT, kind=NoticeKind.SHUTOFF_NOTICE, about=case_id, channel=channel,
+        person_id=person, sent_date=day, business_date=day,
+    )  # fmt: skip
+
+
+def bounced(case_id: UUID, day: date) -> NoticeFailed:
+    return NoticeFailed(
+        notice_id=UUID(int=50), account_id=ACCOUNT, kind=NoticeKind.SHUTOFF_NOTICE, about=case_id,
+        channel=NoticeChannel.EMAIL, person_id=PERSON, reason="no such mailbox", falls_back_to=NoticeChannel.PAPER,
+        business_date=day,
+    )  # fmt: skip
+
+
+def completed(order: Any, day: date, at: datetime | None = None, withdrawn: bool = False) -> ServiceOrderCompleted:
+    return ServiceOrderCompleted(
+        order_id=order.order_id, account_id=ACCOUNT, service_point_id=POINT, kind=order.kind, about=order.about,
+        completed_on=day, completed_at=at or datetime(day.year, day.month, day.day, 17, tzinfo=UTC), crew="crew 1",
+        withdrawn=withdrawn, business_date=day,
+    )  # fmt: skip
+
+
+def cancelled(order: Any, day: date, cause: CancelCause = CancelCause.EXPIRED) -> ServiceOrderCancelled:
+    return ServiceOrderCancelled(
+        order_id=order.order_id, account_id=ACCOUNT, service_point_id=POINT, kind=order.kind, about=order.about,
+        cause=cause, reason="so it was", business_date=day,
+    )  # fmt: skip
