@@ -87,10 +87,14 @@ class Town(Generic[P]):
 
 @dataclass(frozen=True)
 class Section(Generic[P]):
-    """A service's section of town.yaml: its name there and its model. Packs are immutable, so each is read once."""
+    """A service's section of town.yaml: its name there and its model. Packs are immutable, so each is read once.
+
+    An `optional` section may be left out: then the model's own defaults apply.
+    """
 
     name: str
     model: type[P]
+    optional: bool = False
     _known: dict[str, Town[P]] = field(default_factory=dict)
 
     def read(self, bundle: Bundle) -> tuple[Town[P] | None, list[Mistake]]:
@@ -119,5 +123,5 @@ class Section(Generic[P]):
         return self._known[pack_hash]
 
     def _file(self) -> type[BaseModel]:
-        fields: Any = {"town": (Identity, ...), self.name: (self.model, ...)}
+        fields: Any = {"town": (Identity, ...), self.name: (self.model, self.model() if self.optional else ...)}
         return create_model(f"TownFile_{self.name}", __config__=ConfigDict(extra="ignore"), **fields)

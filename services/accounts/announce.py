@@ -29,7 +29,7 @@ async def announce(tx: Transaction, account_ids: Collection[UUID]) -> int:
 
 def _tell(tx: Transaction, dossier: Dossier, day: date | None) -> bool:
     account = dossier.account
-    told, contact_told = snapshots.content_hashes(dossier)
+    told, contact_told = snapshots.content_hashes(dossier, day)
     if told != account.told_hash:
         account.told_hash, account.version = told, account.version + 1
         tx.publish(ACCOUNT_CHANGED, snapshots.account_changed(dossier, day))

@@ -13,6 +13,7 @@ from chassis.imports import import_routes
 from chassis.web import Tx
 from services.accounts import announce, imports, store
 from services.accounts.conversion import Email
+from services.accounts.moves import api as moves
 from services.accounts.tables import Account, Agreement
 
 router = APIRouter(tags=["accounts"])
@@ -47,6 +48,9 @@ class AccountShown(BaseModel):
     past_due: Amount | None = None
     balance_as_of: date | None = None
     collection_step: str | None = None
+    deposit_terms: dict[str, str] | None = None
+    confirmed_on: date | None = None
+    confirmed_by: str | None = None
 
 
 class Enrollment(BaseModel):
@@ -68,9 +72,9 @@ class ContactChange(BaseModel):
 
 
 @router.get("/accounts/new", dependencies=[allow(*READERS)])
-async def new_accounts(tx: Tx, since: date) -> list[AccountShown]:
-    """Every account opened since a day, with its services and rates to confirm or correct."""
-    accounts = await store.opened_since(tx, since)
+async def new_accounts(tx: Tx, since: date, unconfirmed: bool = False) -> list[AccountShown]:
+    """Every account opened since a day, or those not confirmed yet, with services and rates to confirm or correct."""
+    accounts = [one for one in await store.opened_since(tx, since) if not (unconfirmed and one.confirmed_on)]
     agreements = await store.agreements_of(tx, {one.id for one in accounts})
     return [_shown(one, agreements.get(one.id, [])) for one in accounts]
 
@@ -123,9 +127,15 @@ async def change_contact(tx: Tx, number: str, change: ContactChange) -> AccountS
     return await show_account(tx, number)
 
 
+_OF_THE_ACCOUNT = {
+    *("id", "number", "cycle", "opened", "closed", "ebill", "autopay", "level_pay"),
+    *("deposit_terms", "confirmed_on", "confirmed_by"),
+}
+
+
 def _shown(account: Account, agreements: list[Agreement]) -> AccountShown:
     return AccountShown(
-        **account.model_dump(include={"id", "number", "cycle", "opened", "closed", "ebill", "autopay", "level_pay"}),
+        **account.model_dump(include=_OF_THE_ACCOUNT),
         agreements=[
             AgreementShown(
                 service=one.service,
@@ -139,4 +149,4 @@ def _shown(account: Account, agreements: list[Agreement]) -> AccountShown:
     )
 
 
-ROUTERS = (router, import_routes(imports.FILES, "coordinator", "it"))
+ROUTERS = (router, moves.router, import_routes(imports.FILES, "coordinator", "it"))

@@ -5,9 +5,9 @@ from fastapi import FastAPI
 from chassis.kit import Parts
 from chassis.service import service_app
 from chassis.settings import Settings
-from chassis.town import check_identity
 from services.accounts import announce, api, events
 from services.accounts.day import DAY
+from services.accounts.policy import TOWN
 
 PARTS = Parts(
     name="accounts",
@@ -15,7 +15,7 @@ PARTS = Parts(
     routers=api.ROUTERS,
     workers=(announce.WORKER, *DAY.workers),
     snapshots={"AccountChanged, ContactChanged": announce.publish_again},
-    check_pack=check_identity,
+    check_pack=TOWN.check,
 )
 
 

@@ -5,9 +5,16 @@ from chassis.database import Transaction
 from chassis.received import Received
 from contracts.billing import BalanceChanged, BusinessDayStarted
 from contracts.delinquency import CollectionStatusChanged
-from contracts.topics import BALANCE_CHANGED, BUSINESS_DAY_STARTED, COLLECTION_STATUS_CHANGED
+from contracts.topics import (
+    BALANCE_CHANGED,
+    BUSINESS_DAY_STARTED,
+    COLLECTION_STATUS_CHANGED,
+    SERVICE_ORDER_CANCELLED,
+    SERVICE_ORDER_COMPLETED,
+)
 from services.accounts import store
 from services.accounts.day import DAY
+from services.accounts.moves.events import take_cancelled, take_completed
 
 
 async def take_balances(tx: Transaction, received: list[Received[BalanceChanged]]) -> None:
@@ -57,4 +64,6 @@ SUBSCRIPTIONS = (
     Subscription(BALANCE_CHANGED, take_balances),
     Subscription(COLLECTION_STATUS_CHANGED, take_statuses),
     Subscription(BUSINESS_DAY_STARTED, take_day),
+    Subscription(SERVICE_ORDER_COMPLETED, take_completed),
+    Subscription(SERVICE_ORDER_CANCELLED, take_cancelled),
 )

@@ -65,10 +65,10 @@ def contact_changed(dossier: Dossier, today: date | None) -> ContactChanged:
     )
 
 
-def content_hashes(dossier: Dossier) -> tuple[bytes, bytes]:
+def content_hashes(dossier: Dossier, today: date | None) -> tuple[bytes, bytes]:
     """What tells whether the snapshots would say something new: their content without version and date."""
-    told = account_changed(dossier, None).model_dump_json(exclude={"version", "business_date"})
-    contact_told = contact_changed(dossier, None).model_dump_json(exclude={"version", "business_date"})
+    told = account_changed(dossier, today).model_dump_json(exclude={"version", "business_date"})
+    contact_told = contact_changed(dossier, today).model_dump_json(exclude={"version", "business_date"})
     return blake2b(told.encode(), digest_size=16).digest(), blake2b(contact_told.encode(), digest_size=16).digest()
 
 

@@ -50,6 +50,8 @@ class Person(Table, table=True):
 class Account(Table, table=True):
     """An account. `number` is null while only a file that speaks of it was imported.
 
+    `deposit_terms`: what a new customer is to deposit, in dollars by service. `confirmed_on`: when a person looked over
+    a new customer's services and rates.
     `version` counts its AccountChanged and `contact_version` its ContactChanged; the hashes are of what they last said.
     """
 
@@ -71,6 +73,9 @@ class Account(Table, table=True):
     contact_version: int = 0
     told_hash: bytes | None = None
     contact_told_hash: bytes | None = None
+    deposit_terms: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
+    confirmed_on: date | None = None
+    confirmed_by: str | None = None
 
 
 class Agreement(Table, table=True):

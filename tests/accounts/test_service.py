@@ -35,6 +35,10 @@ TOPICS = [
     "CollectionStatusChanged",
     "BusinessDayStarted",
     "BusinessDayDone",
+    "ServiceOrderRequested",
+    "ServiceOrderWithdrawn",
+    "ServiceOrderCompleted",
+    "ServiceOrderCancelled",
 ]
 
 
