@@ -110,7 +110,7 @@ def _brought_forward(bill: BillIssued, wording: Wording) -> list[dict[str, str]]
     previous = "summary.previous_credit" if bill.previous_balance < 0 else "summary.previous_balance"
     lines = [
         _row(wording.say(previous), bill.previous_balance),
-        _row(wording.say(_payments(bill.payments)), -bill.payments),
+        _row(wording.say(payments_label(bill.payments)), -bill.payments),
     ]
     if bill.adjustments:
         lines.append(_row(wording.say("summary.adjustments"), bill.adjustments))
@@ -123,7 +123,8 @@ def _brought_forward(bill: BillIssued, wording: Wording) -> list[dict[str, str]]
     return lines
 
 
-def _payments(amount: Decimal) -> str:
+def payments_label(amount: Decimal) -> str:
+    """The message that names what was paid since the last bill."""
     if amount < 0:
         return "summary.payments_returned"
     return "summary.payments" if amount else "summary.no_payments"

@@ -8,7 +8,7 @@ from contracts.metering import ReadFlag, UsageFlagged
 from contracts.orders import OrderKind, ServiceOrderCompleted
 from contracts.payments import PaymentReturned, ReturnKind
 from services.notifications.documents import figures
-from services.notifications.documents.bill_view import summary
+from services.notifications.documents.bill_view import payments_label
 from services.notifications.documents.frame import View, box, checklist, frame, how_to_pay, place, point
 from services.notifications.documents.letterhead import Letterhead
 from services.notifications.documents.newcomer import NewAccount
@@ -176,11 +176,18 @@ def _final_box(bill: BillIssued, wording: Wording, said: dict[str, str]) -> dict
 
 
 def _final_table(bill: BillIssued, wording: Wording) -> dict[str, Any]:
-    """The steps from the last bill to the end; the notes under a step belong on the bill itself."""
-    *rows, total = [row for row in summary(bill, wording) if row["kind"] != "note"]
+    """From the last bill to the end in lines that add up; what each charge is for stands on the bill itself."""
+    steps = {
+        "summary.previous_credit" if bill.previous_balance < 0 else "summary.previous_balance": bill.previous_balance,
+        payments_label(bill.payments): -bill.payments,
+        "summary.adjustments": bill.adjustments,
+        "summary.current": bill.current_charges,
+        "summary.deposits": -bill.deposits_applied,
+    }
+    total = "summary.total_credit" if bill.amount_due < 0 else "summary.total"
     return {
         "title": wording.say("label.summary"),
         "head": [wording.say("label.since"), wording.say("label.amount")],
-        "rows": [[row["label"], row["amount"]] for row in rows],
-        "total": [total["label"], total["amount"]],
+        "rows": [[wording.say(label), figures.money(amount)] for label, amount in steps.items() if amount],
+        "total": [wording.say(total), figures.money(abs(bill.amount_due))],
     }

@@ -40,8 +40,9 @@ def shutoff_notice_view(
     _expect(case, Step.SHUTOFF_NOTICE)
     said = _said(case, recipient, letterhead, wording)
     return _letter("shutoff", case, recipient, letterhead, wording) | {
-        "points": list(_rights(case, said, letterhead, wording)),
+        "points": list(_rights(said, wording)),
         "help": [],
+        "questions": "",
     }
 
 
@@ -100,9 +101,7 @@ def _services(case: AccountDelinquent, wording: Wording) -> str:
     return wording.listed([wording.name("service", one).lower() for one in case.services or ("water",)])
 
 
-def _rights(
-    case: AccountDelinquent, said: dict[str, str], letterhead: Letterhead, wording: Wording
-) -> Iterator[dict[str, Any]]:
+def _rights(said: dict[str, str], wording: Wording) -> Iterator[dict[str, Any]]:
     yield strong_point("shutoff.arrange", wording, **said)
     yield from (point(f"shutoff.{key}", wording, **said) for key in ("medical", "dispute", "partial"))
     yield point("shutoff.restore" if said["fee"] else "shutoff.restore_free", wording, **said)
