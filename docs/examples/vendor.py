@@ -6,16 +6,16 @@
 A vendor's real program does the same with two loops: one publishes, the other keeps the answers.
 """
 
+import argparse
 import asyncio
 import os
-import sys
 import uuid
 from datetime import UTC, datetime
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
-from contracts.payments import Channel, PaymentOutcome, TenderKind, VendorPayment
+from contracts.payments import Channel, PaymentOutcome, PaymentStage, TenderKind, VendorPayment
 from contracts.topics import vendor_intake, vendor_outcome
 
 VENDOR = os.environ.get("VENDOR", "sample-bank")
@@ -38,15 +38,16 @@ def kafka() -> dict[str, Any]:
     }
 
 
-def payment(account_number: str, amount: str) -> VendorPayment:
+def payment(account_number: str, amount: str, stage: str = "received", number: str = "") -> VendorPayment:
     """Raises pydantic.ValidationError, with what to mend, when the town could not read it."""
     return VendorPayment(
-        vendor_payment_id=f"EX-{uuid.uuid4()}",  # yours: the same for every try to send the same payment
+        vendor_payment_id=number or f"EX-{uuid.uuid4()}",  # yours: the same for every try and stage of one payment
         account_number=account_number,
         amount=amount,  # a decimal string is read exactly
         paid_at=datetime.now(UTC),
         channel=Channel.ONLINE,
         tender=TenderKind.CARD,
+        stage=PaymentStage(stage),
     )
 
 
@@ -98,11 +99,21 @@ async def answer_to(message: str) -> PaymentOutcome:
     raise ConnectionError("Kafka closed the connection before the answer came.")
 
 
-async def main(account_number: str, amount: str) -> PaymentOutcome:
+async def main(account_number: str, amount: str, stage: str = "received", number: str = "") -> PaymentOutcome:
     """One payment, from sending to its answer. Raises TimeoutError when none comes in a minute."""
     async with asyncio.timeout(SECONDS):
-        return await answer_to(await publish(payment(account_number, amount)))
+        return await answer_to(await publish(payment(account_number, amount, stage, number)))
+
+
+def asked() -> argparse.Namespace:
+    """What the command line says."""
+    said = argparse.ArgumentParser(description="Publish one payment and wait for its answer.")
+    said.add_argument("account_number")
+    said.add_argument("amount")
+    said.add_argument("--stage", default="received", help="pending, received or failed")
+    said.add_argument("--id", dest="number", default="", help="your number for the payment: the same at every stage")
+    return said.parse_args()
 
 
 if __name__ == "__main__":
-    print(asyncio.run(main(*sys.argv[1:])).model_dump_json(indent=2))  # noqa: T201
+    print(asyncio.run(main(**vars(asked()))).model_dump_json(indent=2))  # noqa: T201
