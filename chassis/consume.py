@@ -184,9 +184,9 @@ async def _keep_unreadable(subscription: Subscription[Any], tx: Transaction, raw
 
 
 async def take_up_waiting(consumer: Consumer, tx: Transaction) -> None:
-    """Handle, in this transaction, the messages that waited for what it has just made known."""
-    arrived, tx.arrived = tx.arrived, []
-    for thing, keys in arrived:
+    """Handle, in this transaction, the messages that waited for what it has just made known, and so on from those."""
+    while tx.arrived:
+        thing, keys = tx.arrived.pop(0)
         by_topic: dict[str, list[RawMessage]] = {}
         for raw in await waiting.release(tx, thing, keys):
             by_topic.setdefault(raw.topic, []).append(raw)

@@ -8,6 +8,7 @@ from chassis.settings import Settings
 from chassis.townpack import Bundle, Mistake
 from services.billing import api, events, policy, tariffs
 from services.billing.days.work import DAY
+from services.billing.late import deciding
 from services.billing.ledger import announce
 from services.billing.runs import work
 
@@ -21,7 +22,7 @@ PARTS = Parts(
     name="billing",
     subscriptions=events.SUBSCRIPTIONS,
     routers=api.ROUTERS,
-    workers=(*DAY.workers, *work.WORKERS),
+    workers=(*DAY.workers, *work.WORKERS, deciding.WORKER),
     snapshots={"BalanceChanged": announce.republish},
     check_pack=check_pack,
 )

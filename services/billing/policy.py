@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from chassis.located_yaml import read
 from chassis.town import FILE, Section
 from chassis.townpack import Bundle, Mistake
+from services.billing.late.policy import LateCharge
 
 
 class _Section(BaseModel):
@@ -128,6 +129,20 @@ class BillingPolicy(_Section):
     ledger: Ledger
     finals: Finals | None = None
     """Without it, an account that has ended is billed by its cycle's run like any other."""
+
+    late_charge: LateCharge | None = None
+    """Without it, nothing is charged for paying late."""
+    mailed_before_due: Annotated[int, Field(ge=1, le=60)] | None = None
+    """A bill mailed fewer days before its due date is due so many days after it was mailed."""
+
+    @model_validator(mode="after")
+    def _late_charges_are_posted(self) -> Self:
+        named = {self.late_charge.earns, *self.late_charge.services} if self.late_charge else set()
+        for service in sorted(named - self.ledger.services.keys()):
+            raise ValueError(
+                f'late_charge names the service "{service}", which is not under `ledger.services`. Add it there.'
+            )
+        return self
 
     @model_validator(mode="after")
     def _finals_have_accounts(self) -> Self:

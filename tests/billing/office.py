@@ -28,17 +28,19 @@ from contracts.accounts import AccountChanged, AccountStatus, ServiceAgreement
 from contracts.base import Event
 from contracts.billing import BalanceChanged, BusinessDayDone
 from contracts.ids import derived_id, thing_id
-from contracts.payments import Channel, PaymentReceived, Purpose, TenderKind
-from contracts.topics import ACCOUNT_CHANGED, BUSINESS_DAY_DONE, PAYMENT_RECEIVED, SERVICES, Topic
+from contracts.payments import Channel, PaymentReceived, PaymentReturned, Purpose, TenderKind
+from contracts.topics import ACCOUNT_CHANGED, BUSINESS_DAY_DONE, PAYMENT_RECEIVED, PAYMENT_RETURNED, SERVICES, Topic
 from services.billing.customers.events import take_accounts
 from services.billing.customers.tables import Account
 from services.billing.days.events import take_done
 from services.billing.days.turning import begin
+from services.billing.late.reviewing import review
 from services.billing.ledger import BillPosting, announce, post_bills, reverse_bills, statements, store
-from services.billing.ledger.payments import take_payments
+from services.billing.ledger.events import take_payments
 from services.billing.ledger.shown import Verdict
 from services.billing.ledger.verify import verify
 from services.billing.policy import BillingPolicy
+from services.billing.returns.events import take_returns
 
 E = TypeVar("E", bound=Event)
 DAY = date(2023, 3, 1)
@@ -168,6 +170,7 @@ class Office:
         """Reverse bills."""
         async with self.transaction() as tx:
             await reverse_bills(tx, bill_ids, POLICY, self.day)
+            await review(tx, {one.account_id for one in await store.load_posted_bills(tx, bill_ids)}, self.day)
 
     async def know(self, *numbers: str, version: int = 1) -> None:
         """Hear of accounts, and take up what waited for them, as the consumer does."""
@@ -180,6 +183,13 @@ class Office:
         async with self.transaction() as tx:
             await take_payments(tx, [received(PAYMENT_RECEIVED, payment) for payment in payments])
             self.published += [BalanceChanged.model_validate_json(one.value or b"") for one in tx.outgoing]
+            await take_up_waiting(self._consumer, tx)
+        return tx
+
+    async def give_back(self, *returns: PaymentReturned) -> Transaction:
+        """Hear of payments that came back; what comes before its payment waits for it."""
+        async with self.transaction() as tx:
+            await take_returns(tx, [received(PAYMENT_RETURNED, one) for one in returns])
         return tx
 
     async def begin(self, day: date, override_why: str = "") -> bool:
@@ -215,7 +225,8 @@ class Office:
     @property
     def _consumer(self) -> Consumer:
         settings = Settings(database_url="unused", kafka_servers="unused")
-        return Consumer("billing", settings, self.engine, Metrics(), (Subscription(PAYMENT_RECEIVED, take_payments),))
+        heard = (Subscription(PAYMENT_RECEIVED, take_payments), Subscription(PAYMENT_RETURNED, take_returns))
+        return Consumer("billing", settings, self.engine, Metrics(), heard)
 
     async def rows(self, statement: str, **parameters: Any) -> list[dict[str, Any]]:
         """What a query answers."""

@@ -1,5 +1,6 @@
 """The routes of the business day."""
 
+import datetime as dt
 from datetime import UTC, date, datetime
 from typing import Annotated
 
@@ -46,7 +47,7 @@ class DayShown(BaseModel):
     state: str
     done: list[ServiceDone]
     missing: list[str]
-    by_the_clock: date
+    by_the_clock: dt.date
 
 
 class DayListed(BaseModel):

@@ -8,6 +8,7 @@ from contracts.billing import BusinessDayDone
 from contracts.topics import BUSINESS_DAY_DONE
 from services.billing.days import balances
 from services.billing.finals.work import FINAL_BILLS
+from services.billing.late.work import LATE_CHARGES
 
 
 def _tell(tx: Transaction, day: date, done: Sums) -> None:
@@ -17,4 +18,4 @@ def _tell(tx: Transaction, day: date, done: Sums) -> None:
     )
 
 
-DAY = DayWork((balances.PIECE, FINAL_BILLS), _tell)
+DAY = DayWork((balances.PIECE, LATE_CHARGES, FINAL_BILLS), _tell)

@@ -18,14 +18,17 @@ from services.billing.policy import TOWN
 Payments = list[Received[PaymentReceived]]
 
 
-async def take_payments(tx: Transaction, received: Payments) -> None:
-    """Post new payments; let those of unknown accounts wait; keep what can't be posted as dead letters."""
+async def take_payments(tx: Transaction, received: Payments) -> Payments:
+    """Post new payments; let those of unknown accounts wait; keep what can't be posted as dead letters.
+
+    Answers those that were posted.
+    """
     usable = [one for one in received if not _refused(tx, one)]
     await lock(tx, Account, {one.event.account_id for one in usable})
     books = await store.load_books(tx, {one.event.account_id for one in usable})
     new = await _new(tx, _of_known_accounts(tx, usable, books))
     if not new:
-        return
+        return []
     town = await TOWN.in_force(tx)
     journal = Journal(Chart(town.policy))
     for one in new:
@@ -36,6 +39,8 @@ async def take_payments(tx: Transaction, received: Payments) -> None:
     await _count_on(tx, changed)
     day = await announce.today(tx, otherwise=max(one.event.business_date for one in new))
     await announce.finish(tx, journal, changed, day, touched)
+    tx.now_known("payment", frozenset(str(one.event.payment_id) for one in new))
+    return new
 
 
 def _refused(tx: Transaction, one: Received[PaymentReceived]) -> bool:

@@ -13,7 +13,7 @@ from chassis.database import Transaction
 from services.billing.ledger.book import Allocated, Book, Chart, Credit, Item, Journal, LedgerError, Movement
 from services.billing.ledger.tables import Deposit
 
-_ITEM = tuple(one.name for one in fields(Item))
+_ITEM = item_columns = tuple(one.name for one in fields(Item))
 _CREDIT = tuple(one.name for one in fields(Credit))
 
 _BOOK = attrgetter(
@@ -33,6 +33,9 @@ _ALLOCATIONS = f"select {', '.join(Allocated._fields)} from allocation where acc
 _BILL_MOVEMENTS = f"""
 select {", ".join(Movement._fields)} from transfer
 where account_id = any(%s) and source_kind = 'bill' and source_id = any(%s) order by id
+"""
+_ITEM_MOVEMENTS = f"""
+select {", ".join(Movement._fields)} from transfer where account_id = any(%s) and item_id = any(%s) order by id
 """
 _PAYMENTS_BEYOND = """
 select p.account_id, p.payment_seq from payment p join account a on a.id = p.account_id
@@ -103,6 +106,13 @@ async def load_bill_movements(
 ) -> list[Movement]:
     """What bills charged and credited, without what paid them."""
     return await _all(tx, Movement, _BILL_MOVEMENTS, [list(account_ids), list(bill_ids)])
+
+
+async def load_item_movements(
+    tx: Transaction, account_ids: Collection[UUID], item_ids: Collection[UUID]
+) -> list[Movement]:
+    """All that was posted on items of these accounts, in order."""
+    return await _all(tx, Movement, _ITEM_MOVEMENTS, [list(account_ids), list(item_ids)])
 
 
 async def load_posted_bills(tx: Transaction, bill_ids: Collection[UUID]) -> list[PostedBill]:

@@ -98,6 +98,28 @@ LAWS = (
         + " p on p.source_id = y.payment_id where coalesce(y.amount, 0) <> coalesce(p.net, 0)",
     ),
     Law(
+        "returns are posted whole",
+        "payment(s) that came back and differ from the cash posted",
+        "select coalesce(r.return_id, p.source_id)::text as what from payment_return r full join "
+        + _posted("source_id", "g.role = 'cash' and p.source_kind = 'payment_return'")
+        + " p on p.source_id = r.return_id where coalesce(r.amount, 0) <> -coalesce(p.net, 0)",
+    ),
+    Law(
+        "fees are posted whole",
+        "fee(s) that differ from what was earned",
+        "select coalesce(c.charge_id, p.source_id)::text as what from assessed_charge c full join "
+        + _posted("source_id", "g.role = 'revenue' and p.source_kind = 'fee'")
+        + " p on p.source_id = c.charge_id where coalesce(c.amount, 0) <> -coalesce(p.net, 0)",
+    ),
+    Law(
+        "late charges are posted whole",
+        "late charge(s) that differ from what was earned, or that were taken back in part",
+        "select coalesce(c.charge_id, p.source_id)::text as what from late_charge c full join "
+        + _posted("source_id", "g.role = 'revenue' and p.source_kind in ('late_charge', 'late_charge_reversal')")
+        + " p on p.source_id = c.charge_id"
+        " where coalesce(-p.net, 0) <> case when c.state = 'posted' then c.amount else 0 end",
+    ),
+    Law(
         "payments are counted without a gap",
         "account(s) whose payments_through is not the last payment before a gap",
         "select a.id::text as what from account a left join (select account_id, count(*) as gapless from"

@@ -26,6 +26,7 @@ from services.billing.bills.rates import tariffs_for, tariffs_of
 from services.billing.bills.winter import asks_for_winter
 from services.billing.bills.written import write
 from services.billing.customers.tables import Account
+from services.billing.late import reviewing
 from services.billing.ledger import BillPosting, Book, Statement, load_books, post_bills, reverse_bills, statement
 from services.billing.policy import TOWN
 from services.billing.runs import store, unbilled
@@ -180,6 +181,7 @@ async def undo(tx: Transaction, run: Run, chunk: Chunk) -> dict[str, Any]:
     reason = f"Billing run of cycle {billing.cycle} to {billing.period_end} undone"
     day, policy = date.fromisoformat(chunk.spec["day"]), (await TOWN.pinned(tx, billing.pack_hash)).policy
     await reverse_bills(tx, [bill.id for bill in standing], policy, day)
+    await reviewing.review(tx, accounts, day)
     await bills.cancel(tx, [bill.id for bill in standing], day, reason)
     await mark_awaiting(tx, [read for bill in standing for read in bill.reads])
     await unbilled.reopen(tx, [(bill.account_id, bill.id) for bill in standing])

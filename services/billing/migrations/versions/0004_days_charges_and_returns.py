@@ -35,24 +35,21 @@ create table late_charge (
     account_id uuid not null,
     debt_id uuid not null,
     number integer not null,
-    revision integer not null,
+    revision integer not null default 0,
     free_through date not null,
     base numeric(14, 2) not null,
-    amount numeric(14, 2) not null check (amount > 0),
+    amount numeric(14, 2) not null,
     service text not null,
-    state text not null check (state in ('proposed', 'posted', 'dropped', 'waived', 'reversed')),
+    state text not null check (state in ('proposed', 'posted', 'reversed', 'dropped', 'waived')),
     proposed_on date not null,
     decided_on date,
     decided_by text,
-    reversed_on date,
-    why text,
-    held text,
+    why text not null default '',
+    held text not null default '',
     pack_hash text not null,
-    unique (debt_id, number, revision)
-);
-create unique index late_charge_in_force on late_charge (debt_id, number)
-    where state in ('proposed', 'posted', 'waived');
-create index late_charge_account on late_charge (account_id) where state = 'posted';
+    unique (debt_id, number)
+) with (fillfactor = 80);
+create index late_charge_account on late_charge (account_id);
 create index late_charge_proposed on late_charge (proposed_on, charge_id) where state = 'proposed';
 """
 

@@ -1,0 +1,1 @@
+"""Fees that other services assess: a returned payment, a trip to the door, a restore."""

@@ -1,0 +1,1 @@
+"""Payments that came back: taken off what they had paid, once."""
