@@ -97,7 +97,7 @@ class Office:
 
         return await self.run(make)
 
-    async def redate(self, move: MoveShown, *, coordinator: bool = False, **right: Any) -> MoveShown:
+    async def redate(self, move: MoveShown, right: dict[str, Any], *, coordinator: bool = False) -> MoveShown:
         asked = Redated.model_validate({"why": "they told us late"} | right)
 
         async def redate(tx: Transaction) -> MoveShown:

@@ -173,7 +173,7 @@ async def test_debts_elsewhere_are_a_warning_and_no_refusal(office: Office) -> N
 async def test_an_earlier_day_corrects_the_spans_of_both_parties_at_once(office: Office) -> None:
     await office.house("P1", "10001")
     move = await office.move(move_out=leaves("10001", "2023-03-14"), move_in=comes("P1", "2023-03-15"))
-    right = await office.redate(move, last_day="2023-03-01", first_day="2023-03-02")
+    right = await office.redate(move, {"last_day": "2023-03-01", "first_day": "2023-03-02"})
     assert (right.ends, right.starts) == (date(2023, 3, 2), date(2023, 3, 2))
     old, new = office.snapshot("10001"), office.snapshot("10002")
     assert {one.end for one in old.agreements} == {old.closed} == {date(2023, 3, 2)}
@@ -192,7 +192,7 @@ async def test_a_redated_move_follows_the_rules_of_a_new_one(office: Office, rig
     await office.house("P1", "10001")
     move = await office.move(move_out=leaves("10001", "2023-03-14"), move_in=comes("P1", "2023-03-15"))
     with pytest.raises(Refused, match=word):
-        await office.redate(move, **right)
+        await office.redate(move, right)
 
 
 async def test_a_cancelled_move_leaves_everything_as_it_was(office: Office) -> None:
