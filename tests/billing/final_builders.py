@@ -24,13 +24,23 @@ LEFT = date(2023, 4, 16)
 DAY_AFTER = date(2023, 4, 17)
 
 
+_BY_DAYS = """
+effective: 2020-01-01
+source: test rates
+prorate: {full_period: 30, normal: {from: 28, to: 31}}
+charges: {cart: {amount: {by: cart_size, 65 gal: 15, 95 gal: 20}, prorate: true}}
+"""
+
+
 def a_pack(**finals: Any) -> Bundle:
     """The town with the accounts that refunds need, and with these rules for final bills."""
     town = yaml.safe_load(PACK.files["town.yaml"])
     for fund in town["billing"]["ledger"]["funds"].values():
         fund |= {"refunds_payable": "2170", "interest_expense": "7610"}
     town["billing"]["finals"] = finals
-    return Bundle(dict(PACK.files) | {"town.yaml": yaml.safe_dump(town).encode()})
+    return Bundle(
+        dict(PACK.files) | {"town.yaml": yaml.safe_dump(town).encode(), "tariffs/garbage.yaml": _BY_DAYS.encode()}
+    )
 
 
 def gone(number: str, on: date = LEFT, version: int = 2, **changes: Any) -> AccountChanged:

@@ -50,7 +50,6 @@ async def test_a_final_bill_is_the_same_as_was_seen_ahead_and_can_be_made_again_
 ) -> None:
     await town.hear(gone("1"))
     await town.read(FINAL_READ)
-    await town.office.begin(date(2023, 4, 4))
     async with town.by("sally") as tx:
         await tx.execute(_DAY)
         ahead = await deciding.ahead(tx, "1")

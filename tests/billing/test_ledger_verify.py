@@ -21,7 +21,7 @@ TAMPERED = {
     "credits equal their liability": "update credit set remaining = remaining + 1",
     "balances equal their postings": "update account set last_amount_due = last_amount_due + 1",
     "deposits equal their liability": "update deposit set amount = amount + 1",
-    "refunds equal their liability": "with made as (insert into refund select uuidv7(), id, 1, 'final_bill', null, 'why',"
+    "refunds equal their liability": "with made as (insert into refund select uuidv7(), id, 1, 'deposit', null, 'why',"
     " 'who', 'due', '2023-03-01' from account where number = '2' returning refund_id)"
     " insert into refund_part select refund_id, '501', '2170', 1 from made",
     "allocations explain what was paid": "insert into allocation select uuidv7(), account_id, source_kind, source_id,"

@@ -78,7 +78,7 @@ async def test_a_late_read_over_two_periods_is_billed_once_beside_each_months_ca
 
 async def test_usage_that_two_accounts_claim_is_billed_to_neither(town: RunOffice) -> None:
     moved = date(2023, 3, 15)
-    await town.hear(customer("1", agreement("1", "water", end=moved)))
+    await town.hear(customer("1", agreement("1", "water")))
     await town.hear(customer("2", agreement("2", "water", start=moved, service_point_id=point("1"))))
     await town.read(a_read("1", 5000))
     run = await town.preview()

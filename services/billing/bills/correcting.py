@@ -1,14 +1,16 @@
-"""Finding the billed periods whose reads were corrected since."""
+"""Finding the billed periods whose reads were corrected since, or whose services began or ended otherwise."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
 from chassis.database import Transaction
+from services.billing.bills import moves
 from services.billing.bills.corrections import Replacement, replaced
 from services.billing.bills.inputs import Correction, Item
+from services.billing.bills.respanning import Left, Stay, changed, respanned
 from services.billing.bills.written import Written, read
 
 # From each awaiting read that replaces another, down to the one that a bill charged. Reads in between, replaced
@@ -16,7 +18,7 @@ from services.billing.bills.written import Written, read
 _PENDING = """
 with recursive chain as (
     select u.read_id as newest, u.replaces from usage u
-    where u.replaces is not null and u.billed_on is null
+    where u.replaces is not null and u.billed_on is null and not u.void
         and not exists (select 1 from usage n where n.replaces = u.read_id)
     union all
     select c.newest, o.replaces from chain c join usage o on o.read_id = c.replaces and o.billed_on is null
@@ -62,15 +64,41 @@ async def corrections_of(
     tx: Transaction, accounts: Collection[UUID], pending: Sequence[Pending]
 ) -> dict[UUID, list[Correction]]:
     """What the next bills of these accounts correct, one for each period."""
-    own = [one for one in pending if one.account_id in set(accounts)]
+    wanted = set(accounts)
+    corrections: dict[UUID, list[Correction]] = defaultdict(list)
+    moved = wanted & await moves.respanned_accounts(tx)
+    if moved:
+        corrections |= await _of_moved(tx, moved, pending)
+    own = [one for one in pending if one.account_id in wanted - moved]
     bills = await _bills(tx, {one.bill_id for one in own}) if own else {}
     by_bill: dict[tuple[UUID, UUID], list[Replacement]] = defaultdict(list)
     for one in own:
         by_bill[one.account_id, one.bill_id].append(one.replacement)
-    corrections: dict[UUID, list[Correction]] = defaultdict(list)
     for (account, bill), replacements in by_bill.items():
         corrections[account] += _of_bill(bills[bill], replacements)
     return corrections
+
+
+async def correcting_accounts(tx: Transaction) -> set[UUID]:
+    """Everyone whose next bill corrects an earlier one."""
+    return {one.account_id for one in await pending_corrections(tx)} | await moves.respanned_accounts(tx)
+
+
+async def _of_moved(tx: Transaction, accounts: set[UUID], pending: Sequence[Pending]) -> dict[UUID, list[Correction]]:
+    """Of accounts whose services began or ended otherwise: other reads and other days, period by period."""
+    left, stays = await moves.left_of(tx, accounts), await moves.stays_of(tx, accounts)
+    corrections: dict[UUID, list[Correction]] = {}
+    for account in accounts:
+        replacements = [one.replacement for one in pending if one.account_id == account]
+        found = [_of_period(one, stays[account], replacements) for one in left[account]]
+        corrections[account] = [one for one in found if one is not None]
+    return corrections
+
+
+def _of_period(left: Left, stays: Mapping[UUID, Stay], replacements: Sequence[Replacement]) -> Correction | None:
+    mine = [one for one in replacements if any(one.old_id in item.reads for item in left.items)]
+    now = respanned(replaced(left.items, mine), stays, left.span)
+    return changed(left, now, tuple(one.new_id for one in mine))
 
 
 async def _bills(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, _Billed]:

@@ -31,10 +31,13 @@ class Replacement(NamedTuple):
 
 
 def replaced(items: Sequence[Item], replacements: Sequence[Replacement]) -> tuple[Item, ...]:
-    """The items of a billed period with the corrected reads in their places; all else stays as it was then."""
+    """The items of a billed period with the corrected reads in their places; all else stays as it was then.
+
+    An item all of whose days went to somebody else is no more.
+    """
     for one in replacements:
         items = [_with(item, one) if one.old_id in item.reads else item for item in items]
-    return tuple(items)
+    return tuple(item for item in items if not item.reads or item.period.start < item.period.end)
 
 
 def _with(item: Item, one: Replacement) -> Item:
@@ -83,8 +86,12 @@ def _difference(correction: Correction, like: Line, before: Decimal, after: Deci
         unit=None,
         rate=None,
         amount=after - before,
-        rule=f"{after} with the corrected read ({_period(correction.now)}) less {before} billed before",
+        rule=f"{after} with the corrected {_what(correction)} less {before} billed before",
     )
+
+
+def _what(correction: Correction) -> str:
+    return f"{'read' if correction.reads else 'days'} ({_period(correction.now or correction.then)})"
 
 
 def _period(items: Sequence[Item]) -> str:

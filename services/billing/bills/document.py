@@ -159,7 +159,7 @@ def _billed_read(service: str, read: Read) -> BilledRead:
             "current_value": read.read_value,
             "quantity": read.quantity,
             "unit": read.unit,
-            "kind": ReadKind(read.kind),
+            "kind": ReadKind.ESTIMATED if read.kind == "prorated" else ReadKind(read.kind),
         },
     )
 

@@ -1,26 +1,20 @@
 """When a bill is due: so many days after its date, and never on a day when the office is closed."""
 
-from collections.abc import Container
 from datetime import date, timedelta
 
-import holidays
-import yaml
-
+from chassis.calendar import Calendar
 from chassis.townpack import Bundle
-
-_DAY = timedelta(days=1)
-_SATURDAY = 5
+from services.billing.policy import TOWN
 
 
-def due_date(bill_date: date, days: int, closed: Container[date]) -> date:
-    """The due day: `days` after the bill date, moved on over weekends and days in `closed`."""
-    due = bill_date + days * _DAY
-    while due.weekday() >= _SATURDAY or due in closed:
-        due += _DAY
-    return due
+def due_date(bill_date: date, days: int, calendar: Calendar) -> date:
+    """The due day: `days` after the bill date, moved on over days the office is closed."""
+    return calendar.rolled(bill_date + timedelta(days))
 
 
-def closed_days(bundle: Bundle) -> Container[date]:
-    """The public holidays of the town's state, as its pack names it."""
-    town = yaml.safe_load(bundle.files["town.yaml"])["town"]
-    return holidays.country_holidays("US", subdiv=town.get("state"))
+def closed_days(bundle: Bundle) -> Calendar:
+    """The days a pack's town works and those it is closed. Raises ValueError when the pack can't be read."""
+    town, mistakes = TOWN.read(bundle)
+    if town is None:
+        raise ValueError(f"the pack {bundle.hash[:12]} can't be read: {mistakes[0]}")
+    return town.calendar

@@ -30,13 +30,13 @@ order by account_id, service, agreement_id
 """
 _READS = """
 select u.read_id, u.service_point_id, u.meter_number, u.previous_on, u.previous_value, u.read_on, u.read_value,
-    u.quantity, u.unit, u.kind, (
+    u.quantity, u.unit, u.kind, case when u.account_id is not null then 1 else (
         select count(distinct g.account_id) from agreement g
         where g.service_point_id = u.service_point_id and g.start_date < greatest(u.read_on, u.previous_on + 1)
         and (g.end_date is null or g.end_date > u.previous_on)
-    )
+    ) end, u.account_id
 from usage u
-where u.service_point_id = any(%s) and u.billed_on is null and u.read_on <= %s
+where u.service_point_id = any(%s) and u.billed_on is null and u.read_on <= %s and not u.void
     and not exists (select 1 from usage n where n.replaces = u.read_id)
 order by u.read_on, u.read_id
 """
@@ -87,7 +87,12 @@ def _customer(
         autopay,
         terms,
         spans,
-        [read for point in dict.fromkeys(points) for read in reads.get(point, ())],
+        [
+            read
+            for point in dict.fromkeys(points)
+            for read in reads.get(point, ())
+            if read.account_id is None or read.account_id == account_id
+        ],
         _reductions(exemptions, spans[-1].end) if exemptions else (),
         through,
         {point: months[point] for point in points if point in months},

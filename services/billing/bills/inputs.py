@@ -30,7 +30,10 @@ class Terms(NamedTuple):
 
 
 class Read(NamedTuple):
-    """Usage between two readings. `accounts` counts those whose agreements claim it: a bill needs it to be one."""
+    """Usage between two readings. `accounts` counts those whose agreements claim it: a bill needs it to be one.
+
+    `account_id` is set where the days alone don't tell whose it is, or where it is one account's part of a read.
+    """
 
     read_id: UUID
     service_point_id: UUID
@@ -43,6 +46,7 @@ class Read(NamedTuple):
     unit: str
     kind: str
     accounts: int = 1
+    account_id: UUID | None = None
 
 
 _VOLUMES = {"cf": "ft3"}

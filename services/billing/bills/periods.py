@@ -45,11 +45,16 @@ def items_of(customer: Customer, tariffs: CompiledTariffs, bill_date: date) -> t
 
 
 def _since_last_bill(customer: Customer) -> list[Span]:
-    """The spans, with the first one beginning where the last bill ended: an account may have changed its cycle."""
+    """The spans, with the first one that was not billed beginning where the last bill ended.
+
+    An account may have changed its cycle. A span before the last bill was missed: the service began earlier than
+    was known when its days were billed.
+    """
     spans = list(customer.spans)
     through = customer.billed_through
     if through is not None:
-        spans[0] = Span(min(through, spans[0].end), spans[0].end)
+        first = next((place for place, span in enumerate(spans) if span.end > through), len(spans) - 1)
+        spans[first] = Span(min(through, spans[first].end), spans[first].end)
     return spans
 
 

@@ -78,7 +78,7 @@ def _attributes(written: Mapping[str, str]) -> dict[str, str | Decimal]:
 def _correction(one: Correction) -> Written:
     return {
         "bill": one.bill_number,
-        "bill_date": one.now[0].period.bill_date,
+        "bill_date": (*one.now, *one.then)[0].period.bill_date,
         "pack": one.pack_hash,
         "then": [_item(item) for item in one.then],
         "now": [_item(item) for item in one.now],

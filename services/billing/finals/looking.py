@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
@@ -36,6 +36,7 @@ from services.billing.ledger import store as ledger
 from services.billing.policy import BillingPolicy, Finals
 
 ZERO = Decimal(0)
+_NEAR = timedelta(14)
 
 
 class Priced(NamedTuple):
@@ -64,9 +65,11 @@ async def priced(tx: Transaction, ending: Ending, town: Town[BillingPolicy], day
     finals = town.policy.finals or Finals()
     tariffs = await tariffs_of(tx, town.pack_hash)
     points = await _points(tx, ending)
-    marks = await store.marks(tx, points, ending.account_id, date.fromordinal(ending.ends.toordinal() - 14))
+    marks = await store.marks(tx, points, ending.account_id, ending.ends - _NEAR)
     through = read_through(ending, marks, finals.read_within_days)
-    wanted = Wanted(Span(min(ending.begins, ending.ends), through), asks_for_winter(tariffs))
+    # A day before the end at least: who was billed beyond it may have usage that has become theirs since.
+    start = min(ending.begins, ending.ends - timedelta(1))
+    wanted = Wanted(Span(start, through), asks_for_winter(tariffs))
     found = await gather(tx, [ending.account_id], wanted)
     if not found:
         return Priced(ending, None, Hold("unknown_account", "The account's details are missing here yet."))

@@ -11,7 +11,8 @@ from chassis.bulk import lock
 from chassis.database import Transaction
 from chassis.day_work import Piece, Sums
 from chassis.town import Town
-from services.billing.bills.correcting import pending_corrections
+from services.billing.bills import moves
+from services.billing.bills.correcting import correcting_accounts
 from services.billing.bills.inputs import Hold
 from services.billing.bills.making import Made
 from services.billing.customers.tables import Account
@@ -31,7 +32,7 @@ async def plan(tx: Transaction, day: date) -> Sequence[Any]:
     if (await TOWN.in_force(tx)).policy.finals is None:
         return []
     await store.forget_reopened(tx)
-    correcting = {one.account_id for one in await pending_corrections(tx)}
+    correcting = await correcting_accounts(tx)
     ids = [str(one.account_id) for one in await store.ended(tx, day, correcting)]
     return [ids[first : first + CHUNK] for first in range(0, len(ids), CHUNK)]
 
@@ -111,6 +112,8 @@ async def bill(
     row.state, row.code, row.reason = "billed", None, None
     row.bill_id = issued.bill_id if issued else await store.last_bill(tx, row.account_id)
     row.total = issued.current_charges if issued else Decimal(0)
+    if row.bill_id:
+        await moves.settle(tx, [(row.account_id, row.bill_id)])
     await store.save(tx, [row])
     return row.total
 

@@ -98,6 +98,7 @@ _OTHERS = """
 select (select count(*) from chunk where run_id = %(run)s and state = 'failed') as failed_chunks, (
     select count(*) from usage u
     where u.cycle = %(cycle)s and u.read_on > %(start)s and u.read_on <= %(end)s and u.billed_on is null
+    and not u.void
     and not exists (select 1 from usage n where n.replaces = u.read_id)
     and not exists (
         select 1 from agreement g where g.service_point_id = u.service_point_id

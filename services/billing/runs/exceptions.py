@@ -27,6 +27,7 @@ def exceptions_of(customer: Customer, made: Made, last: LastBill | None) -> list
         "zero_bill": total == 0,
         "high_bill": last is not None and total >= last.charges * HIGH_FACTOR and total - last.charges >= HIGH_LEAST,
         "estimated": "estimated" in kinds,
+        "prorated": "prorated" in kinds,
         "first_bill": last is None,
         "final_bill": is_final(customer, customer.spans[-1].end),
         "corrected": bool(made.corrections),

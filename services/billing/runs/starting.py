@@ -11,7 +11,7 @@ from chassis import days, runs, townstore
 from chassis.database import Transaction
 from chassis.refusal import Refused
 from contracts.ids import derived_id
-from services.billing.bills.correcting import pending_corrections
+from services.billing.bills.correcting import correcting_accounts
 from services.billing.bills.due import closed_days, due_date
 from services.billing.policy import TOWN
 from services.billing.runs import store, unbilled
@@ -95,7 +95,7 @@ def _month_before(day: date) -> date:
 
 async def _expect(tx: Transaction, run: BillingRun) -> None:
     """Count who must be billed, and cut the work into chunks."""
-    correcting = {one.account_id for one in await pending_corrections(tx)}
+    correcting = await correcting_accounts(tx)
     count = await store.expect(tx, run.id, run.cycle, run.period_start, run.period_end, correcting)
     if not count:
         raise Refused(f"No account of cycle {run.cycle} has a service between {run.period_start} and {run.period_end}.")

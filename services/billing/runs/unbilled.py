@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from chassis.database import Transaction
+from services.billing.bills import moves
 from services.billing.runs.store import BillingRun
 
 
@@ -26,6 +27,7 @@ async def settle(tx: Transaction, through: date, bills: Collection[tuple[UUID, U
         " where u.account_id = v.account_id and u.billed_on is null and u.period_end < %s",
         [[account for account, _ in bills], [bill for _, bill in bills], through],
     )
+    await moves.settle(tx, bills)
 
 
 async def reopen(tx: Transaction, bills: Collection[tuple[UUID, UUID]]) -> None:
@@ -34,6 +36,7 @@ async def reopen(tx: Transaction, bills: Collection[tuple[UUID, UUID]]) -> None:
         "update unbilled_period set billed_on = null where account_id = any(%s) and billed_on = any(%s)",
         [[account for account, _ in bills], [bill for _, bill in bills]],
     )
+    await moves.reopen(tx, [bill for _, bill in bills])
 
 
 async def forget(tx: Transaction, run_id: UUID) -> None:

@@ -8,6 +8,7 @@ from chassis.database import Transaction
 from chassis.received import Received
 from contracts.metering import ReadPosted
 from contracts.topics import READ_POSTED
+from services.billing.usage.reassigning import reassign_reads
 from services.billing.usage.tables import Usage
 
 
@@ -21,6 +22,7 @@ async def take_reads(tx: Transaction, received: list[Received[ReadPosted]]) -> N
                 f"Read {one.event.read_id} came before with other content. A corrected read must be posted under an id"
                 " of its own, naming the one it replaces.",
             )
+    await reassign_reads(tx, arrivals.new)
 
 
 def _row(one: Received[ReadPosted]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ KEPT_MONTHS = 13
 _HISTORY = """
 with billed as (
     select u.service_point_id, max(u.read_on) as period_end, sum(u.quantity) as quantity, min(u.unit) as unit,
-        bool_or(u.kind = 'estimated') as estimated
+        bool_or(u.kind in ('estimated', 'prorated')) as estimated
     from usage u
     where u.service_point_id = any(%(points)s) and u.billed_on is not null
         and u.read_on >= %(since)s and u.read_on < %(before)s
@@ -35,7 +35,7 @@ _AWAITING = """
 select u.read_id, u.service_point_id, u.meter_number, u.cycle, u.previous_on, u.read_on, u.quantity, u.unit, u.kind,
     u.replaces, (select max(day) from business_day) - u.read_on as days_waiting
 from usage u
-where u.billed_on is null and not exists (select 1 from usage n where n.replaces = u.read_id)
+where u.billed_on is null and not u.void and not exists (select 1 from usage n where n.replaces = u.read_id)
 """
 
 _UNCLAIMED = """

@@ -1,0 +1,259 @@
+"""Back-dated moves: usage follows whose days it was, and both parties are corrected, whatever was billed before."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from decimal import Decimal
+from itertools import count, permutations
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as some
+
+from contracts.accounts import AccountChanged, AccountStatus, ServiceAgreement
+from contracts.billing import BillKind
+from contracts.metering import ReadKind, ReadPosted
+from services.billing.bills import store as bills
+from services.billing.bills.rederiving import rederive
+from tests.billing.final_builders import FinalOffice, a_pack
+from tests.billing.office import Office, account_id
+from tests.billing.run_builders import APRIL, APRIL_READ, MARCH_READ, a_read, agreement, charges, customer, point
+
+D = Decimal
+MAY_READ = date(2023, 6, 1)
+MAY = APRIL.model_copy(update={"period_end": MAY_READ, "bill_date": date(2023, 6, 5)})
+MOVED = date(2023, 4, 16)
+SERVICES = ("water", "sewer", "garbage")
+
+
+def leaves(number: str, on: date, version: int = 2, since: date = date(2020, 1, 1)) -> AccountChanged:
+    """An account whose services end on a day."""
+    parts = (agreement(number, one, start=since, end=on) for one in SERVICES)
+    return customer(number, *parts, version=version, closed=on, status=AccountStatus.CLOSED)
+
+
+def comes(number: str, house: str, on: date, version: int = 1, until: date | None = None) -> AccountChanged:
+    """An account whose services begin on a day at the house of another."""
+
+    def part(service: str) -> ServiceAgreement:
+        at = point(house) if service == "water" else None
+        return agreement(number, service, start=on, end=until, service_point_id=at)
+
+    parts = [part(one) for one in SERVICES]
+    return customer(number, *parts, version=version, opened=on, closed=until)
+
+
+@pytest.fixture
+async def town(office: Office) -> FinalOffice:
+    """House 1, billed to account 1 through April: 5000 gallons in March, 3000 in April."""
+    town = FinalOffice(office)
+    await town.open(a_pack())
+    await town.street(["1"])
+    await town.bill()
+    await town.read(a_read("1", 3000, APRIL_READ, MARCH_READ))
+    await town.bill(APRIL)
+    return town
+
+
+async def total_billed(town: FinalOffice, number: str) -> dict[str, Decimal]:
+    """Dollars by service of all bills of an account."""
+    rows = await town.office.rows(
+        "select c.key, sum(c.value::numeric) as amount from bill b, jsonb_each_text(b.charges) c"
+        " where b.account_id = :account and b.cancelled_on is null group by 1",
+        account=account_id(number),
+    )
+    return {row["key"]: row["amount"] for row in rows}
+
+
+async def every_bill_can_be_made_again(town: FinalOffice) -> None:
+    for row in await town.office.rows("select number from bill"):
+        async with town.by("auditor") as tx:
+            found = await rederive(tx, await bills.find(tx, row["number"]))
+        assert found.identical, found.differences
+
+
+async def sound(town: FinalOffice) -> None:
+    verdict = await town.office.verdict()
+    assert verdict.ok, verdict.sentences
+    await every_bill_can_be_made_again(town)
+
+
+async def test_who_moved_out_before_what_was_billed_gets_the_difference_back(town: FinalOffice) -> None:
+    await town.hear(leaves("1", MOVED), comes("2", "1", MOVED))
+    await town.day(date(2023, 5, 4))
+    bill = town.final("1")
+    assert bill.kind == BillKind.FINAL
+    assert {line.service for line in bill.lines if "corrected from bill" in line.description} >= {"water", "garbage"}
+    # Half of April's 3000 gallons at 3 dollars, and half of April's cart.
+    assert charges(bill)["garbage"] == D("-7.50")
+    assert bill.current_charges < 0
+    await sound(town)
+
+
+async def test_both_parties_pay_in_the_end_what_they_would_have_paid_had_it_been_known_in_time(
+    town: FinalOffice,
+) -> None:
+    await town.hear(leaves("1", MOVED), comes("2", "1", MOVED))
+    await town.read(a_read("1", 2000, MAY_READ, APRIL_READ))
+    await town.day(date(2023, 5, 4))
+    run = await town.bill(MAY)
+    late = [await total_billed(town, number) for number in ("1", "2")]
+    certificate = await town.certify(run)
+    assert certificate.holds, certificate.faults
+    await sound(town)
+
+    await town.hear(customer("3"))
+    await town.read(a_read("3", 5000))
+    # House 3 has the same history, known in time, in a cycle of its own.
+    assert late == await _known_in_time(town)
+
+
+async def _known_in_time(town: FinalOffice) -> list[dict[str, Decimal]]:
+    other = {"cycle": "2"}
+    await town.hear(customer("3", version=2, **other))
+    await town.bill(_in_cycle_2("2023-04-01", "2023-04-03", "2023-03-01"))
+    parts = (agreement("3", one, end=MOVED) for one in SERVICES)
+    await town.hear(customer("3", *parts, version=3, closed=MOVED, status=AccountStatus.CLOSED, **other))
+    await town.hear(comes("4", "3", MOVED).model_copy(update=other))
+    await town.read(a_read("3", 3000, APRIL_READ, MARCH_READ), a_read("3", 2000, MAY_READ, APRIL_READ))
+    await town.day(date(2023, 5, 5))
+    await town.bill(_in_cycle_2("2023-05-01", "2023-05-03"))
+    await town.bill(_in_cycle_2("2023-06-01", "2023-06-05"))
+    return [await total_billed(town, number) for number in ("3", "4")]
+
+
+def _in_cycle_2(through: str, bill_date: str, start: str | None = None) -> Any:
+    return APRIL.model_copy(
+        update={
+            "cycle": "2",
+            "period_start": date.fromisoformat(start) if start else None,
+            "period_end": date.fromisoformat(through),
+            "bill_date": date.fromisoformat(bill_date),
+        }
+    )
+
+
+async def test_usage_divided_by_days_is_marked_and_stands_on_the_bill_as_an_estimate(town: FinalOffice) -> None:
+    await town.hear(leaves("1", MOVED), comes("2", "1", MOVED))
+    await town.read(a_read("1", 2000, MAY_READ, APRIL_READ))
+    run = await town.preview(MAY)
+    rows = await town.office.rows(
+        "select exceptions from run_account where run_id = :run and account_id = :account",
+        run=run.id, account=account_id("2"),
+    )  # fmt: skip
+    assert "prorated" in rows[0]["exceptions"]
+    await town.approve(run)
+    reads = [read for read in (await town.bills())["2"].reads if read.service == "water"]
+    assert [(read.quantity, read.kind) for read in reads] == [
+        (D(1500), ReadKind.ESTIMATED), (D(2000), ReadKind.ACTUAL)
+    ]  # fmt: skip
+
+
+async def test_a_move_that_was_taken_back_leaves_the_bills_as_they_were(town: FinalOffice) -> None:
+    before = await total_billed(town, "1")
+    await town.hear(leaves("1", MOVED), comes("2", "1", MOVED))
+    await town.day(date(2023, 5, 4))
+    await town.hear(customer("1", version=3), comes("2", "1", MOVED, version=2, until=MOVED))
+    await town.read(a_read("1", 0, MAY_READ, APRIL_READ))
+    await town.bill(MAY)
+    after = await total_billed(town, "1")
+    assert {name: after[name] - before[name] for name in before} == {
+        "water": D("12.00"), "sewer": D("5.00"), "garbage": D("15.00")
+    }  # fmt: skip
+    await sound(town)
+
+
+async def test_a_read_of_the_day_it_changed_hands_takes_the_place_of_the_division(town: FinalOffice) -> None:
+    whole = a_read("1", 3000, APRIL_READ, MARCH_READ)
+    await town.hear(leaves("1", MOVED), comes("2", "1", MOVED))
+    await town.read(a_read("1", 1000, MOVED, MARCH_READ, kind=ReadKind.FINAL))
+    await town.read(a_read("1", 2001, APRIL_READ, MOVED, replaces=whole.read_id, quantity=D(2000)))
+    await town.read(a_read("1", 2000, MAY_READ, APRIL_READ))
+    await town.day(date(2023, 5, 4))
+    await town.bill(MAY)
+    assert await billed_gallons(town, "1") == D(6000)
+    assert await billed_gallons(town, "2") == D(4000)
+    await sound(town)
+
+
+async def billed_gallons(town: FinalOffice, number: str) -> Decimal:
+    """Gallons of water that an account was billed for, corrections included."""
+    return sum((row["quantity"] for row in await _billed(town, number)), D(0))
+
+
+async def _billed(town: FinalOffice, number: str) -> list[dict[str, Any]]:
+    return await town.office.rows(
+        "select u.quantity from usage u join bill b on b.id = u.billed_on where b.account_id = :account"
+        " and not exists (select 1 from usage n where n.replaces = u.read_id and n.billed_on is not null)"
+        " and not (u.void and exists (select 1 from usage p where p.part_of = u.read_id and p.replaces = u.read_id))",
+        account=account_id(number),
+    )
+
+
+_LIVES = count(10)
+
+
+def _facts(house: str, first: int, second: int) -> list[Callable[[FinalOffice], Any]]:
+    """A house whose party changes on one day, and then, as somebody finds out, on another; and its reads."""
+    one, two = house, f"{house}-b"
+    moves = [
+        leaves(one, date(2023, 4, first)), comes(two, house, date(2023, 4, first)),
+        leaves(one, date(2023, 4, second), version=3), comes(two, house, date(2023, 4, second), version=2),
+    ]  # fmt: skip
+    reads = [a_read(house, 3000, APRIL_READ, MARCH_READ), a_read(house, 2000, MAY_READ, APRIL_READ)]
+    return [lambda town, it=it: _hear(town, it) for it in (*moves, *reads)]
+
+
+async def _hear(town: FinalOffice, fact: AccountChanged | ReadPosted) -> None:
+    await (town.hear(fact) if isinstance(fact, AccountChanged) else town.read(fact))
+
+
+async def _live_usage(town: FinalOffice, accounts: Sequence[str]) -> list[Decimal]:
+    """Gallons that count for each account and for nobody: awaiting, or billed and not replaced."""
+    rows = await town.office.rows(
+        "select a.number, coalesce(sum(u.quantity), 0) as gallons from usage u left join account a on a.id = coalesce("
+        " u.account_id, (select g.account_id from agreement g where g.service_point_id = u.service_point_id"
+        " and g.start_date <= u.previous_on and (g.end_date is null or g.end_date >= u.read_on)))"
+        " where u.service_point_id = :point and not u.void"
+        " and not exists (select 1 from usage n where n.replaces = u.read_id) group by 1",
+        point=point(accounts[0]),
+    )
+    found = {row["number"]: row["gallons"] for row in rows}
+    return [found.get(number, D(0)) for number in accounts]
+
+
+@settings(
+    max_examples=12,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    phases=[Phase.explicit, Phase.generate, Phase.shrink],
+)
+@given(first=some.integers(2, 30), second=some.integers(2, 30), seed=some.integers(0, 2**16))
+async def test_all_usage_read_is_usage_of_somebody_whatever_comes_first(
+    office: Office, first: int, second: int, seed: int
+) -> None:
+    town, house = FinalOffice(office), f"H{next(_LIVES)}"
+    if not await office.rows("select 1 from business_day"):
+        await town.open(a_pack())
+    await town.hear(customer(house))
+    facts = _facts(house, first, second)
+    for fact in Random(seed).sample(facts * 2, len(facts) * 2):
+        await fact(town)
+    old, new = await _live_usage(town, [house, f"{house}-b"])
+    assert old + new == D(5000)
+    assert old == (D(3000) * (second - 1) / 30).quantize(D(1))
+
+
+async def test_each_party_is_billed_for_its_own_whenever_the_bills_were_made(office: Office) -> None:
+    """The same facts, billed between any two of them: each party pays for its gallons, and no gallon is lost."""
+    town = FinalOffice(office)
+    await town.open(a_pack())
+    for number, order in enumerate(permutations(range(3))):
+        house, cycle = f"P{number}", f"c{number}"
+        del cycle
+        await town.hear(customer(house))
+        facts = [leaves(house, MOVED), comes(f"{house}-b", house, MOVED), a_read(house, 3000, APRIL_READ, MARCH_READ)]
+        for place in order:
+            await _hear(town, facts[place])
+        assert await _live_usage(town, [house, f"{house}-b"]) == [D(1500), D(1500)]
