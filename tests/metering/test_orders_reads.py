@@ -136,7 +136,7 @@ async def test_a_customers_own_start_read_is_posted_as_such(crews: Crews) -> Non
         (90_000, DAY, "where about 4000 is usual"),
         (9_000, DAY, "below the last read"),
         (9_999_999, DAY, "cannot show"),
-        (12_000, DAY - timedelta(days=90), "before the last read"),
+        (12_000, DAY - timedelta(days=90), "no two posted reads lie around that day"),
         (12_000, DAY + timedelta(days=1), "a day to come"),
     ],
 )

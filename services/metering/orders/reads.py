@@ -18,7 +18,7 @@ from services.metering.orders import store
 from services.metering.orders.tables import WorkOrder
 from services.metering.points import store as points
 from services.metering.policy import Finding, Limits
-from services.metering.readings import between, posted
+from services.metering.readings import between, inserting, posted
 from services.metering.review import Expectation, Past, expected, months_between, reviewed, usual_quantity
 from services.metering.units import converted, plain
 from services.metering.usage import ImpossibleReadingError, Register, Usage
@@ -47,7 +47,7 @@ async def look(tx: Transaction, order: WorkOrder, value: Decimal, on: date) -> L
     if last is None:
         return Looked(stuck="The point has no earlier read to count from.")
     if on < last["read_on"]:
-        return Looked(stuck=f"It is of {on}, before the last read, of {last['read_on']}.")
+        return Looked(stuck=inserting.why_not(await posted.around(tx, point["id"], on), value, on))
     off = await store.off_since(tx, point["id"])
     limits = (await town.in_force(tx)).policy.review
     against = await _against(tx, point, last, on, limits, off=off is not None)
@@ -103,8 +103,12 @@ async def post(tx: Transaction, order: WorkOrder, value: Decimal, on: date) -> t
     if last is not None and same and kind != "final":
         return last["read_id"], last["kind"]
     point = await store.point_of(tx, order)
-    why = f"{order.kind.replace('_', ' ')} order {order.id}: {order.reason}"
-    return await between.take(tx, point["key"], between.Taken(value, on, kind, why)), kind
+    taken = between.Taken(value, on, kind, f"{order.kind.replace('_', ' ')} order {order.id}: {order.reason}")
+    if last is not None and on < last["read_on"]:
+        after = await posted.around(tx, point["id"], on)
+        assert after is not None
+        return await inserting.insert(tx, after, taken)
+    return await between.take(tx, point["key"], taken), kind
 
 
 def kind_of(order: WorkOrder) -> str:

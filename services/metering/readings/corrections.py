@@ -88,6 +88,12 @@ def _refuse_out_of_order(old: dict[str, Any], after: dict[str, Any] | None, read
         raise Refused(f"{read_on} is after the read that follows, of {after['read_on']}.", 422)
 
 
+async def recount(tx: Transaction, changed: dict[str, Any], limits: Limits) -> UUID:
+    """Post a read anew that counts from another read than before; answers the id of the one in its place."""
+    new_id: UUID = (await _replaced(tx, changed, changed, limits))["id"]
+    return new_id
+
+
 async def _replaced(tx: Transaction, old: dict[str, Any], changed: dict[str, Any], limits: Limits) -> dict[str, Any]:
     """Post a read in the place of an old one, its usage and findings worked out anew."""
     day = await days.today(tx)

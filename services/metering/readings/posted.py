@@ -94,6 +94,17 @@ async def last_read(tx: Transaction, service_point_id: UUID) -> dict[str, Any] |
     return rows[0] if rows else None
 
 
+async def around(tx: Transaction, service_point_id: UUID, on: date) -> dict[str, Any] | None:
+    """The posted read whose period a day lies in, locked: the first of that day or after it."""
+    rows = await rows_of(
+        tx,
+        _TO_TELL + " where r.service_point_id = %s and r.state = 'posted' and r.read_on >= %s"
+        " order by r.read_on, r.previous_on limit 1 for no key update of r",
+        (service_point_id, on),
+    )
+    return rows[0] if rows else None
+
+
 async def following(tx: Transaction, read_id: UUID) -> dict[str, Any] | None:
     """The posted read that counts from this one, locked."""
     rows = await rows_of(
