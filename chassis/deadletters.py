@@ -15,7 +15,8 @@ _INSERT = text(
     'insert into dead_letter (topic, partition, "offset", key, value, headers, reason)'
     " select :topic, :partition, :offset, cast(:key as bytea), cast(:value as bytea), cast(:headers as jsonb), :reason"
     " where not (:ours and exists (select 1 from dead_letter"
-    "  where topic = :topic and value is not distinct from cast(:value as bytea) and headers = cast(:headers as jsonb)))"
+    "  where topic = :topic and value is not distinct from cast(:value as bytea)"
+    "  and headers = cast(:headers as jsonb)))"
     " on conflict do nothing"
 )
 

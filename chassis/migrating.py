@@ -1,6 +1,11 @@
-"""Alembic without its files of settings: a service's migrations are found beside its code."""
+"""Alembic without its files of settings: a service's migrations are found beside its code.
+
+`python -m chassis.migrating [SERVICE]` brings the database in CURBSTOP_DATABASE_URL to this release.
+"""
 
 import importlib
+import os
+import sys
 from pathlib import Path
 
 from alembic.config import Config
@@ -26,3 +31,15 @@ def _folder(service: str) -> Path:
     package = importlib.import_module(f"services.{service}")
     assert package.__file__ is not None
     return Path(package.__file__).parent / "migrations"
+
+
+def main() -> None:
+    """One service's database, by the settings that the service itself has."""
+    from chassis.settings import DatabaseSettings
+
+    service = sys.argv[1] if len(sys.argv) > 1 else os.environ["CURBSTOP_SERVICE"]
+    upgrade(service, DatabaseSettings().database_url)
+
+
+if __name__ == "__main__":
+    main()

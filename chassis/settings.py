@@ -7,12 +7,23 @@ from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
-class Settings(BaseSettings):
-    """Where the database and Kafka are, and how to know a caller."""
+class DatabaseSettings(BaseSettings):
+    """Where the database is: all that a migration needs to know.
 
-    model_config = SettingsConfigDict(env_prefix="CURBSTOP_", frozen=True)
+    A setting may also stand in a file of its own, in the folder CURBSTOP_SECRETS and named like its variable in small
+    letters.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="CURBSTOP_", frozen=True, secrets_dir=os.environ.get("CURBSTOP_SECRETS"), extra="ignore"
+    )
 
     database_url: str
+
+
+class Settings(DatabaseSettings):
+    """Where the database and Kafka are, and how to know a caller."""
+
     database_connections: int = 8
     kafka_servers: str
     kafka_user: str = ""

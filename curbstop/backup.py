@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from curbstop import running
+from curbstop.given import given
 from deploy.local.trouble import TroubleError
 
 if TYPE_CHECKING:
@@ -93,14 +94,11 @@ def reconverge(
 
 
 def _prepare(vendors: tuple[str, ...], prefix: str, why: str) -> None:
-    import os
-
     from contracts.topics import SERVICES
     from deploy.local import kafka_admin, reconverging, topics
-    from deploy.local.databases import database_url
-    from deploy.local.supervisor import database_name, migrate
+    from deploy.local.databases import database_name, database_url, migrate
 
-    servers, user, password, cluster = (_named(os.environ, name) for name in _CLUSTERS)
+    servers, user, password, cluster = map(_named, _CLUSTERS)
     urls = {service: database_url(cluster, database_name(prefix, service)) for service in SERVICES}
     migrate(urls)
     admin = kafka_admin.connect(servers, user, password)
@@ -131,10 +129,11 @@ def _refuse_elsewhere() -> None:
         )
 
 
-def _named(environment: Mapping[str, str], name: str) -> str:
-    if name not in environment:
+def _named(name: str) -> str:
+    said = given(name)
+    if said is None:
         raise TroubleError(f"Set {name}.")
-    return environment[name]
+    return said
 
 
 class _Called:
@@ -145,7 +144,7 @@ class _Called:
 
 
 def _finish() -> None:
-    from deploy.local.restoring import tell_and_verify
+    from deploy.local.reconverging import tell_and_verify
 
     ledger, held = tell_and_verify(_Called())
     _say_books(ledger, held)

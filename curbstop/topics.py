@@ -1,7 +1,6 @@
 """`curbstop topics`: topics, logins and access rules in Kafka."""
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +8,7 @@ from typing import Annotated
 import typer
 
 from curbstop import running
+from curbstop.given import given
 from curbstop.shown import Json, as_json
 from deploy.local.trouble import TroubleError
 
@@ -51,12 +51,15 @@ def bring_about(
 
 def _kafka() -> tuple[tuple[str, str, str], str]:
     """Servers, user and password, and the prefix that the running suite has there."""
-    if os.environ.get("CURBSTOP_KAFKA_SERVERS"):
-        return _login(os.environ), ""
+    if given("CURBSTOP_KAFKA_SERVERS"):
+        return _login({name: given(name) or "" for name in _NAMES}), ""
     known = running.state()
     if known is None:
         raise TroubleError("Which Kafka? Start the suite with `curbstop up`, or set CURBSTOP_KAFKA_SERVERS.")
     return _login(known["places"]), known["prefix"]
+
+
+_NAMES = ("CURBSTOP_KAFKA_SERVERS", "CURBSTOP_KAFKA_ADMIN_USER", "CURBSTOP_KAFKA_ADMIN_PASSWORD")
 
 
 def _login(places: Mapping[str, str]) -> tuple[str, str, str]:

@@ -1,6 +1,6 @@
 """The services' databases in a PostgreSQL cluster: one each, named like the service."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import psycopg
 from psycopg import sql
@@ -39,6 +39,27 @@ def drop_database(cluster: str, name: str) -> None:
     with _connected(cluster) as connection:
         command = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
         connection.execute(command.format(sql.Identifier(name)))
+
+
+def database_name(prefix: str, service: str) -> str:
+    """A service's database, in a cluster that a practice town or a test may share."""
+    return prefix.replace(".", "_") + service
+
+
+def migrate(urls: Mapping[str, str]) -> None:
+    """Bring each service's database to this release. Raises TroubleError; the database is as it was then."""
+    from sqlalchemy.exc import DBAPIError
+
+    from chassis.migrating import upgrade
+
+    for service, url in urls.items():
+        try:
+            upgrade(service, url)
+        except DBAPIError as error:
+            raise TroubleError(
+                f"The database of {service} could not be brought to this release ({error.orig}): it is as it was; "
+                "run the release that made it, or report this."
+            ) from error
 
 
 def _connected(cluster: str) -> psycopg.Connection:

@@ -6,6 +6,7 @@ Nothing leaves the machine. `python -m deploy.local.mailbox FOLDER SMTP_PORT HTT
 import email
 import html
 import itertools
+import os
 import re
 import signal
 import sys
@@ -123,10 +124,11 @@ def main() -> None:
     """Take mail and show it until told to end."""
     folder, smtp_port, http_port = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    controller = Controller(Keep(folder), hostname="127.0.0.1", port=smtp_port)
+    host = os.environ.get("CURBSTOP_HOST", "127.0.0.1")
+    controller = Controller(Keep(folder), hostname=host, port=smtp_port)
     controller.start()
     try:
-        ThreadingHTTPServer(("127.0.0.1", http_port), pages(folder)).serve_forever()
+        ThreadingHTTPServer((host, http_port), pages(folder)).serve_forever()
     finally:
         controller.stop()
 

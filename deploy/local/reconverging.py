@@ -12,7 +12,7 @@ Nothing here runs while a service runs.
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import psycopg
 from confluent_kafka import KafkaException
@@ -23,11 +23,13 @@ from chassis.holding import SET
 from contracts.topics import SERVICES
 from deploy.local import topics
 from deploy.local.kafka_admin import SECONDS
-from deploy.local.news import Tell, silent
+from deploy.local.news import READY, Tell, silent
 from deploy.local.trouble import TroubleError
 
 LEAVING_SECONDS = 90
 """A copy that was killed keeps its place in a group until its session ends."""
+SETTLE_SECONDS = 3600.0
+PAUSE = 0.3
 HOLDERS = ("notifications",)
 """The services that send something out of the town."""
 
@@ -107,3 +109,30 @@ def _execute(database: str, statement: str, values: list[Any]) -> int:
     address = make_url(database).set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(address, connect_timeout=10) as connection:
         return connection.execute(statement.encode(), values).rowcount
+
+
+class Asked(Protocol):
+    """Six services that answer."""
+
+    def ask(self, method: str, service: str, path: str) -> Any: ...
+
+
+def tell_and_verify(services: Asked, tell: Tell = silent) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Tell the snapshots again and wait until all is taken up; answers what the ledger says of itself, and the mail."""
+    for service in SERVICES:
+        services.ask("POST", service, "/republish")
+    tell("snapshots", "told again")
+    settle(services, SERVICES)
+    tell("services", READY)
+    return services.ask("GET", "billing", "/ledger/verify"), services.ask("GET", "notifications", "/outbound")
+
+
+def settle(services: Asked, names: Iterable[str]) -> None:
+    """Wait until every service says twice in a row that nothing is left to do. Raises TroubleError, naming the rest."""
+    deadline, calm = time.monotonic() + SETTLE_SECONDS, 0
+    while calm < 2:
+        left = {name: said for name in names if not (said := services.ask("GET", name, "/settled"))["settled"]}
+        calm = 0 if left else calm + 1
+        if left and time.monotonic() > deadline:
+            raise TroubleError(f"Not settled after {SETTLE_SECONDS / 60:.0f} minutes: {left}.")
+        time.sleep(PAUSE if left else 0)

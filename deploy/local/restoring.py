@@ -1,27 +1,24 @@
 """A whole suite back at an instant: the cluster, then topics and messages, then everything taken up again."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 import httpx
 
 from chassis.auth import ROLES
-from contracts.topics import SERVICES
 from deploy.local import kafka_admin, reconverging
 from deploy.local.archive import Archive
+from deploy.local.databases import migrate
 from deploy.local.folder import Folder
-from deploy.local.news import READY, Tell, silent
-from deploy.local.reconverging import Prepared
+from deploy.local.news import Tell, silent
+from deploy.local.reconverging import Prepared, tell_and_verify
 from deploy.local.recovery import Recovered, recover
-from deploy.local.supervisor import Plan, Suite, migrate, running
+from deploy.local.supervisor import Plan, Suite, running
 from deploy.local.trouble import TroubleError
-
-SETTLE_SECONDS = 3600.0
-PAUSE = 0.3
 
 
 @dataclass
@@ -72,12 +69,6 @@ def _prepare(suite: Suite, why: str, tell: Tell) -> Prepared:
     return reconverging.prepare(admin, plan.prefix, plan.vendors, suite.database_urls, why, tell)
 
 
-class Asked(Protocol):
-    """Six services that answer."""
-
-    def ask(self, method: str, service: str, path: str) -> Any: ...
-
-
 class Services:
     """The services of a running suite, asked over HTTP."""
 
@@ -92,24 +83,3 @@ class Services:
         if answer.is_error:
             raise TroubleError(f"{service}: {answer.status_code} {answer.text[:300]}")
         return answer.json()
-
-
-def tell_and_verify(services: Asked, tell: Tell = silent) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Tell the snapshots again and wait until all is taken up; answers what the ledger says of itself, and the mail."""
-    for service in SERVICES:
-        services.ask("POST", service, "/republish")
-    tell("snapshots", "told again")
-    settle(services, SERVICES)
-    tell("services", READY)
-    return services.ask("GET", "billing", "/ledger/verify"), services.ask("GET", "notifications", "/outbound")
-
-
-def settle(services: Asked, names: Iterable[str]) -> None:
-    """Wait until every service says twice in a row that nothing is left to do. Raises TroubleError, naming the rest."""
-    deadline, calm = time.monotonic() + SETTLE_SECONDS, 0
-    while calm < 2:
-        left = {name: said for name in names if not (said := services.ask("GET", name, "/settled"))["settled"]}
-        calm = 0 if left else calm + 1
-        if left and time.monotonic() > deadline:
-            raise TroubleError(f"Not settled after {SETTLE_SECONDS / 60:.0f} minutes: {left}.")
-        time.sleep(PAUSE if left else 0)

@@ -24,7 +24,7 @@ from types import FrameType
 from contracts.topics import SERVICES
 from deploy.local import access, kafka_admin, topics
 from deploy.local.child import Child, dismiss_guardian
-from deploy.local.databases import databases
+from deploy.local.databases import database_name, databases, migrate
 from deploy.local.folder import Folder, in_use, listens, write_private
 from deploy.local.news import READY, STARTING, Tell, silent
 from deploy.local.places import Origin, Places, Server, places
@@ -198,10 +198,6 @@ def end_on_signals() -> None:
     signal.signal(signal.SIGHUP, end)
 
 
-def database_name(prefix: str, service: str) -> str:
-    return prefix.replace(".", "_") + service
-
-
 def _prepare(suite: Suite, tell: Tell) -> None:
     tell("topics", STARTING)
     _apply_topics(suite)
@@ -209,22 +205,6 @@ def _prepare(suite: Suite, tell: Tell) -> None:
     tell("databases", STARTING)
     migrate(suite.database_urls)
     tell("databases", READY)
-
-
-def migrate(urls: Mapping[str, str]) -> None:
-    """Bring each service's database to this release. Raises TroubleError; the database is as it was then."""
-    from sqlalchemy.exc import DBAPIError
-
-    from chassis.migrating import upgrade
-
-    for service, url in urls.items():
-        try:
-            upgrade(service, url)
-        except DBAPIError as error:
-            raise TroubleError(
-                f"The database of {service} could not be brought to this release ({error.orig}): it is as it was; "
-                "run the release that made it, or report this."
-            ) from error
 
 
 def _apply_topics(suite: Suite) -> None:

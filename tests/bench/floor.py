@@ -18,9 +18,9 @@ from uuid_utils.compat import uuid7
 
 from contracts.topics import READ_POSTED
 from deploy.local import kafka_admin, topics
-from deploy.local.databases import create_database, drop_database
+from deploy.local.databases import create_database, database_name, drop_database
 from deploy.local.places import Places
-from deploy.local.supervisor import Suite, database_name
+from deploy.local.supervisor import Suite
 from tests.bench.night import Night
 from tests.bench.office import plain
 

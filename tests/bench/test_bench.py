@@ -8,9 +8,9 @@ import pytest
 
 from contracts.topics import SERVICES
 from deploy.local import kafka_admin, topics
-from deploy.local.databases import drop_database
+from deploy.local.databases import database_name, drop_database
 from deploy.local.places import Places
-from deploy.local.supervisor import Plan, Suite, database_name, running
+from deploy.local.supervisor import Plan, Suite, running
 from tests.bench import report
 from tests.bench.measuring import measure
 from tests.bench.town import handheld_parts, homes, import_parts

@@ -14,11 +14,11 @@ from typer.testing import CliRunner
 from curbstop import running as command
 from curbstop.main import app
 from deploy.local import kafka_admin, topics
-from deploy.local.databases import drop_database
+from deploy.local.databases import database_name, drop_database
 from deploy.local.folder import Folder, listens
 from deploy.local.news import READY
 from deploy.local.places import Places
-from deploy.local.supervisor import Plan, Suite, database_name, running
+from deploy.local.supervisor import Plan, Suite, running
 from deploy.local.trouble import TroubleError
 
 

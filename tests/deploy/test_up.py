@@ -13,10 +13,9 @@ import pytest
 
 from contracts.topics import SERVICES
 from deploy.local import kafka_admin, topics
-from deploy.local.databases import drop_database
+from deploy.local.databases import database_name, drop_database
 from deploy.local.folder import holder
 from deploy.local.places import Places
-from deploy.local.supervisor import database_name
 from tests.deploy.test_child import gone
 
 CURBSTOP = [sys.executable, "-c", "from curbstop.main import app; app()"]
