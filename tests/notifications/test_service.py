@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import date
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -51,6 +52,8 @@ class Inbox:
     ) -> str:
         if address.startswith("gone@"):
             return "550 no such person"
+        if address.startswith("later@"):
+            return "451 mailbox busy"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -104,10 +107,11 @@ def bill() -> BillIssued:
     return a_bill(account=NUMBER)
 
 
-@pytest.fixture
-async def desk(
+@asynccontextmanager
+async def a_desk(
     places: Places, database: GivenDatabase, topic_prefix: str, make_topics: GivenTopics, tmp_path: Path
 ) -> AsyncIterator[Desk]:
+    """The service as it starts, before a pack was applied and a day began."""
     make_topics(TOPICS, topic_prefix, 1)
     inbox = Inbox()
     server = Controller(inbox, hostname="127.0.0.1", port=free_port())
@@ -122,14 +126,22 @@ async def desk(
     await producer.start()
     try:
         async with running(build(settings)) as client:
-            await apply_town(client)
             desk = Desk(client, producer, places, topic_prefix)
             desk.inbox, desk.out = inbox, tmp_path
-            await desk.hear(BusinessDayStarted(date=DAY))
             yield desk
     finally:
         await producer.stop()
         server.stop()
+
+
+@pytest.fixture
+async def desk(
+    places: Places, database: GivenDatabase, topic_prefix: str, make_topics: GivenTopics, tmp_path: Path
+) -> AsyncIterator[Desk]:
+    async with a_desk(places, database, topic_prefix, make_topics, tmp_path) as desk:
+        await apply_town(desk.client)
+        await desk.hear(BusinessDayStarted(date=DAY))
+        yield desk
 
 
 async def test_an_e_bill_arrives_once_with_its_pdf_however_often_the_bill_comes(desk: Desk) -> None:

@@ -65,11 +65,20 @@ async def send_some(kit: Kit) -> int:
         claimed = await store.claim_emails(tx, AT_ONCE, timedelta(seconds=settings.mail_lease_seconds))
     if not claimed:
         return 0
-    server = aiosmtplib.SMTP(hostname=settings.smtp_host, port=settings.smtp_port, timeout=30)
-    async with server:
-        for one in claimed:
-            await _send(kit, server, one, style)
+    try:
+        async with aiosmtplib.SMTP(hostname=settings.smtp_host, port=settings.smtp_port, timeout=30) as server:
+            for one in claimed:
+                await _send(kit, server, one, style)
+    except (OSError, aiosmtplib.SMTPException):
+        await _give_back(kit, claimed)
+        raise
     return len(claimed)
+
+
+async def _give_back(kit: Kit, claimed: list[ToTell]) -> None:
+    """The mail server is away: what it was not asked about is no attempt, and need not wait until the claim ends."""
+    async with transaction(kit.engine, kit.parts.name, "mail", new_trace()) as tx:
+        await store.unclaim(tx, [one.notice.notice_id for one in claimed])
 
 
 async def style_in_force(tx: Transaction) -> Style | None:
@@ -84,8 +93,10 @@ async def _send(kit: Kit, server: aiosmtplib.SMTP, telling: ToTell, style: Style
     try:
         message = await asyncio.to_thread(_composed, telling, style)
         _, answer = await server.send_message(message)
-    except (NoEmailAddressError, aiosmtplib.SMTPRecipientsRefused) as error:
-        await _refused(kit, telling, _said(error))
+    except NoEmailAddressError as error:
+        await _refused(kit, telling, str(error))
+    except aiosmtplib.SMTPRecipientsRefused as error:
+        await _put_off_or_refused(kit, telling, error.recipients[0])
     except aiosmtplib.SMTPResponseException as error:
         await _put_off_or_refused(kit, telling, error)
     else:
@@ -127,10 +138,6 @@ async def _refused(kit: Kit, telling: ToTell, reason: str) -> None:
         await marking.failed(tx, notice, "refused", reason)
 
 
-def _said(error: Exception) -> str:
+def _said(error: aiosmtplib.SMTPResponseException) -> str:
     """What a mail server said, as it stands in its log."""
-    if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
-        return "; ".join(_said(one) for one in error.recipients)
-    if isinstance(error, aiosmtplib.SMTPResponseException):
-        return f"{error.code} {error.message}"
-    return str(error)
+    return f"{error.code} {error.message}"

@@ -37,6 +37,15 @@ async def claim_emails(tx: Transaction, limit: int, lease: timedelta) -> list[To
     return await to_tell(tx, list(rows.scalars()))
 
 
+async def unclaim(tx: Transaction, notice_ids: Sequence[UUID]) -> None:
+    """Give back those that were taken up and not sent, as if they had not been."""
+    back = (
+        "update notice set state = 'queued', claimed_until = null, attempts = attempts - 1"
+        " where notice_id = any(:ids) and state = 'sending'"
+    )
+    await tx.execute(text(back), {"ids": list(notice_ids)})
+
+
 def note(tx: Transaction, notice: Notice, day: date, what: str, detail: str) -> None:
     """Keep what happened to a delivery on its way."""
     tx.session.add(NoticeEvent(notice_id=notice.notice_id, at=tx.began, day=day, what=what, detail=detail))
