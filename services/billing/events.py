@@ -1,5 +1,6 @@
 """What billing reads from Kafka, gathered."""
 
+from services.billing.bills import mailed
 from services.billing.customers import events as customers
 from services.billing.days import events as days
 from services.billing.fees import events as fees
@@ -16,6 +17,7 @@ SUBSCRIPTIONS = (
     *returns.SUBSCRIPTIONS,
     *fees.SUBSCRIPTIONS,
     *late.SUBSCRIPTIONS,
+    *mailed.SUBSCRIPTIONS,
     *usage.SUBSCRIPTIONS,
     *finals.SUBSCRIPTIONS,
 )

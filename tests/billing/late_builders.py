@@ -1,7 +1,7 @@
 """Words for late charges, returns and fees in tests, over an office."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -149,6 +149,17 @@ async def turn(office: Office, day: date) -> Sums:
     await office.begin(day, "a test")
     office.day = day
     return await do(office, LATE_CHARGES, day)
+
+
+async def turn_on(office: Office, day: date) -> Sums:
+    """Begin the days up to one, and propose what that one proposes."""
+    async with office.transaction() as tx:
+        driver = await tx.driver()
+        await driver.execute(
+            "insert into business_day (day) select generate_series(%s::date, %s::date, '1 day') on conflict do nothing",
+            [DAY, day - timedelta(1)],
+        )
+    return await turn(office, day)
 
 
 async def approve(office: Office, *charges: UUID) -> None:

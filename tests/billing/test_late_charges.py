@@ -11,7 +11,6 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as some
 
-from chassis.day_work import Sums
 from chassis.refusal import Refused
 from contracts.delinquency import Hold
 from contracts.payments import Purpose
@@ -27,6 +26,7 @@ from tests.billing.late_builders import (
     charges,
     hear,
     turn,
+    turn_on,
 )
 from tests.billing.office import DAY, Office, a_payment
 
@@ -59,17 +59,6 @@ async def test_a_charge_is_proposed_the_day_after_the_last_free_one_and_posted_w
     (item,) = await town.rows("select kind, service, billed_date, due_date from open_item where kind = 'late_charge'")
     assert (item["service"], item["billed_date"]) == ("water", LATE)
     assert (await town.verdict()).sentences == []
-
-
-async def turn_on(office: Office, day: date) -> Sums:
-    """Begin the days up to one, and propose what that one proposes."""
-    async with office.transaction() as tx:
-        driver = await tx.driver()
-        await driver.execute(
-            "insert into business_day (day) select generate_series(%s::date, %s::date, '1 day') on conflict do nothing",
-            [DAY, day - timedelta(1)],
-        )
-    return await turn(office, day)
 
 
 async def test_a_bill_bears_a_charge_once_however_often_the_day_is_done(town: Office) -> None:

@@ -36,7 +36,9 @@ MONTHLY = FIVE.model_copy(update={"repeat": "monthly"})
 BILLED = date(2023, 3, 1)
 
 
-def item(key: str, amount: str, billed: date = BILLED, bill: str = "bill", kind: str = "bill", service: str = "water"):
+def item(
+    key: str, amount: str, billed: date = BILLED, bill: str = "bill", kind: str = "bill", service: str = "water"
+) -> Item:
     bill_id = uuid5(NAMES, bill) if bill else None
     return Item(
         uuid5(NAMES, key), NAMES, bill_id, service, kind, "501", "1150", billed, billed + timedelta(20), D(amount),
