@@ -7,12 +7,18 @@ from uuid import UUID, uuid4
 
 import httpx
 from aiokafka import AIOKafkaProducer
+from fastapi import FastAPI
+from sqlalchemy import text
 
+from chassis.consume import take_batch
+from chassis.kit import Kit
+from chassis.received import RawMessage
+from chassis.runs import _work_once
 from contracts.accounts import AccountChanged, AccountStatus, ServiceAgreement
 from contracts.base import Event
-from contracts.billing import BalanceChanged, OwedItem
+from contracts.billing import BalanceChanged, BusinessDayStarted, OwedItem
 from contracts.notices import NoticeChannel, NoticeFailed, NoticeKind, NoticeSent
-from contracts.orders import CancelCause, ServiceOrderCancelled, ServiceOrderCompleted
+from contracts.orders import CancelCause, ServiceOrderCancelled, ServiceOrderCompleted, ServiceOrderRequested
 from contracts.payments import (
     Channel,
     PaymentPending,
@@ -29,28 +35,44 @@ DUE = date(2023, 3, 10)
 DAY = date(2023, 3, 15)
 ACCOUNT, PERSON, POINT = uuid4(), uuid4(), uuid4()
 ITEM = UUID(int=1)
+STATUS_LETTER, DOOR_HANGER, NOTICE = date(2023, 3, 28), date(2023, 4, 5), date(2023, 4, 10)
+SHUTOFF = date(2023, 4, 24)
+"""The days on which windsor-co's pack takes each step of a bill due on DUE."""
 
 
 class Desk:
-    """The running service, and a hand on its topics."""
+    """The service on its database alone: messages are handed to its handlers, what it says is read in its outbox."""
 
-    def __init__(self, client: httpx.AsyncClient, producer: AIOKafkaProducer, places: Places, prefix: str) -> None:
-        self.client, self.producer, self.places, self.prefix = client, producer, places, prefix
+    def __init__(self, app: FastAPI, client: httpx.AsyncClient) -> None:
+        self.kit: Kit = app.state.kit
+        self.client = client
 
     async def hear(self, *events: Event, at: datetime | None = None) -> None:
         """Others say these things, one after the other; `at` is when they were accepted."""
-        headers = [("ce_time", at.isoformat().encode())] if at else []
         for one in events:
-            topic = self.prefix + type(one).__name__
-            value = one.model_dump_json().encode()
-            await self.producer.send_and_wait(topic, value, key=str(ACCOUNT).encode(), headers=headers)
-            await settled(self.client)
+            await self.hand_over(one, at)
+            await self.work()
+
+    async def hand_over(self, event: Event, at: datetime | None = None) -> None:
+        """One message, in a transaction of its own."""
+        name = type(event).__name__
+        subscription = self.kit.consumer.subscription_of(name)
+        assert subscription is not None
+        raw = RawMessage(name, 0, 0, None, event.model_dump_json().encode(), tuple(said_at(at)))
+        await take_batch(self.kit.consumer, subscription, [raw])
+
+    async def work(self) -> None:
+        """All of a day's chunks."""
+        workers = self.kit.parts.workers
+        while any([await _work_once(self.kit.parts.name, self.kit.engine, one) for one in workers]):
+            pass
 
     async def told(self, model: type[Event]) -> list[Any]:
         """What the service has said."""
-        await settled(self.client)
-        found = await messages(self.places, self.prefix + model.__name__)
-        return [model.model_validate_json(one.value) for one in found]
+        async with self.kit.engine.connect() as connection:
+            query = text("select value from outbox where topic = :topic order by id")
+            rows = await connection.execute(query, {"topic": model.__name__})
+            return [model.model_validate_json(bytes(row.value)) for row in rows]
 
     async def get(self, path: str) -> Any:
         """What a route answers."""
@@ -63,6 +85,33 @@ class Desk:
         answer = await self.client.post(path, json={"why": "looked through", **body})
         assert answer.status_code == 200, answer.text
         return answer.json()
+
+
+class KafkaDesk(Desk):
+    """The running service, and a hand on its topics."""
+
+    def __init__(
+        self, app: FastAPI, client: httpx.AsyncClient, producer: AIOKafkaProducer, places: Places, prefix: str
+    ) -> None:
+        super().__init__(app, client)
+        self.producer, self.places, self.prefix = producer, places, prefix
+
+    async def hand_over(self, event: Event, at: datetime | None = None) -> None:
+        topic, value = self.prefix + type(event).__name__, event.model_dump_json().encode()
+        await self.producer.send_and_wait(topic, value, key=str(ACCOUNT).encode(), headers=said_at(at))
+
+    async def work(self) -> None:
+        await settled(self.client)
+
+    async def told(self, model: type[Event]) -> list[Any]:
+        await settled(self.client)
+        found = await messages(self.places, self.prefix + model.__name__)
+        return [model.model_validate_json(one.value) for one in found]
+
+
+def said_at(at: datetime | None) -> list[tuple[str, bytes]]:
+    """The header that says when a fact was accepted."""
+    return [("ce_time", at.isoformat().encode())] if at else []
 
 
 def account(version: int = 1, end: date | None = None, responsible: UUID = PERSON) -> AccountChanged:
@@ -136,3 +185,28 @@ def cancelled(order: Any, day: date, cause: CancelCause = CancelCause.EXPIRED) -
         order_id=order.order_id, account_id=ACCOUNT, service_point_id=POINT, kind=order.kind, about=order.about,
         cause=cause, reason="so it was", business_date=day,
     )  # fmt: skip
+
+
+async def reminded(desk: Desk) -> None:
+    await desk.hear(account(), balance(1, "84.10"), BusinessDayStarted(date=DAY))
+    await desk.post("/reminders/approve")
+
+
+async def noticed(desk: Desk) -> UUID:
+    """Every letter was sent in its time, and the shutoff notice by e-mail."""
+    await reminded(desk)
+    for day in (STATUS_LETTER, DOOR_HANGER, NOTICE):
+        await desk.hear(BusinessDayStarted(date=day))
+    assert await desk.post("/steps/shutoff_notice/approve") == {"done": 1, "left_out": {}}
+    case = UUID((await desk.get("/cases?step=shutoff_notice"))[0]["case_id"])
+    await desk.hear(sent(case, NOTICE))
+    return case
+
+
+async def ordered(desk: Desk) -> Any:
+    """The account is on the list of the day, and a person has approved it."""
+    await noticed(desk)
+    await desk.hear(BusinessDayStarted(date=SHUTOFF))
+    assert await desk.post(f"/shutoffs/{SHUTOFF}/approve") == {"done": 1, "left_out": {}}
+    (order,) = await desk.told(ServiceOrderRequested)
+    return order

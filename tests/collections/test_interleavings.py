@@ -25,7 +25,7 @@ def all_is_right(world: World) -> None:
     for cut in world.cuts:
         had_notice(world, cut)
         was_a_day_for_it(world, cut)
-        if cut.paid_before:
+        if cut.paid_before or cut.paid_up:
             is_restored_free(world, cut)
     assert len(world.told) == len(set(world.told)), "a step was told twice"
 

@@ -2,8 +2,6 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
-from uuid import UUID
 
 from contracts.billing import BusinessDayStarted
 from contracts.delinquency import AccountDelinquent, CollectionStatusChanged
@@ -13,45 +11,23 @@ from contracts.payments import ChargeAssessed
 from tests.collections.builders import (
     DAY,
     DUE,
+    NOTICE,
+    SHUTOFF,
     Desk,
+    KafkaDesk,
     account,
     balance,
     bounced,
     cancelled,
     completed,
+    noticed,
+    ordered,
     payment,
     pending,
+    reminded,
     returned,
     sent,
 )
-
-STATUS_LETTER, DOOR_HANGER, NOTICE = date(2023, 3, 28), date(2023, 4, 5), date(2023, 4, 10)
-SHUTOFF = date(2023, 4, 24)
-
-
-async def reminded(desk: Desk) -> None:
-    await desk.hear(account(), balance(1, "84.10"), BusinessDayStarted(date=DAY))
-    await desk.post("/reminders/approve")
-
-
-async def noticed(desk: Desk) -> UUID:
-    """Every letter was sent in its time, and the shutoff notice by e-mail."""
-    await reminded(desk)
-    for day in (STATUS_LETTER, DOOR_HANGER, NOTICE):
-        await desk.hear(BusinessDayStarted(date=day))
-    assert await desk.post("/steps/shutoff_notice/approve") == {"done": 1, "left_out": {}}
-    case = UUID((await desk.get("/cases?step=shutoff_notice"))[0]["case_id"])
-    await desk.hear(sent(case, NOTICE))
-    return case
-
-
-async def ordered(desk: Desk) -> Any:
-    """The account is on the list of the day, and a person has approved it."""
-    await noticed(desk)
-    await desk.hear(BusinessDayStarted(date=SHUTOFF))
-    assert await desk.post(f"/shutoffs/{SHUTOFF}/approve") == {"done": 1, "left_out": {}}
-    (order,) = await desk.told(ServiceOrderRequested)
-    return order
 
 
 async def steps(desk: Desk) -> list[str]:
@@ -62,13 +38,13 @@ async def fees(desk: Desk) -> dict[str, Decimal]:
     return {str(one.kind): one.amount for one in await desk.told(ChargeAssessed)}
 
 
-async def test_a_reminder_is_proposed_by_the_day_and_sent_when_a_person_approves(desk: Desk) -> None:
-    await desk.hear(account(), balance(1, "84.10"), BusinessDayStarted(date=DAY))
-    (one,) = await desk.get("/reminders/proposed")
+async def test_a_reminder_is_proposed_by_the_day_and_sent_when_a_person_approves(kafka_desk: KafkaDesk) -> None:
+    await kafka_desk.hear(account(), balance(1, "84.10"), BusinessDayStarted(date=DAY))
+    (one,) = await kafka_desk.get("/reminders/proposed")
     assert (one["account_number"], one["amount"]) == ("10001", "84.10")
-    assert await desk.told(AccountDelinquent) == []
-    assert await desk.post("/reminders/approve") == {"reminded": 1, "left_out": {}}
-    (told,) = await desk.told(AccountDelinquent)
+    assert await kafka_desk.told(AccountDelinquent) == []
+    assert await kafka_desk.post("/reminders/approve") == {"reminded": 1, "left_out": {}}
+    (told,) = await kafka_desk.told(AccountDelinquent)
     assert (str(told.step), told.amount_to_pay, told.deadline) == ("reminder", Decimal("84.10"), date(2023, 3, 27))
     assert "84.10" in told.to_stop
 
@@ -112,23 +88,23 @@ async def test_the_shutoff_notice_says_what_is_to_be_paid_and_from_when_the_wate
     assert await fees(desk) == {"door_hanger": Decimal("10.00")}
 
 
-async def test_shut_off_and_restored_when_paid_with_their_fees(desk: Desk) -> None:
-    order = await ordered(desk)
+async def test_shut_off_and_restored_when_paid_with_their_fees(kafka_desk: KafkaDesk) -> None:
+    order = await ordered(kafka_desk)
     assert (order.wanted_on, order.last_day, order.payments_through) == (SHUTOFF, SHUTOFF, 0)
-    await desk.hear(completed(order, SHUTOFF))
-    (off,) = await desk.get("/off")
+    await kafka_desk.hear(completed(order, SHUTOFF))
+    (off,) = await kafka_desk.get("/off")
     assert (off["account_number"], off["off_since"]) == ("10001", str(SHUTOFF))
     late = datetime(2023, 4, 24, 18, tzinfo=UTC)
-    await desk.hear(payment(1, day=SHUTOFF), balance(2, "0.00", through=1), at=late)
-    _, restore = await desk.told(ServiceOrderRequested)
+    await kafka_desk.hear(payment(1, day=SHUTOFF), balance(2, "0.00", through=1), at=late)
+    _, restore = await kafka_desk.told(ServiceOrderRequested)
     assert str(restore.kind) == "restore"
-    assert await fees(desk) == {
+    assert await fees(kafka_desk) == {
         "door_hanger": Decimal("10.00"), "disconnect": Decimal("25.00"), "restore": Decimal("25.00"),
     }  # fmt: skip
-    await desk.hear(completed(restore, SHUTOFF))
-    assert (await steps(desk))[-4:] == ["shutoff_ordered", "shut_off", "restore_ordered", "restored"]
-    assert (await desk.told(CollectionStatusChanged))[-1].off_since is None
-    assert await desk.get("/off") == []
+    await kafka_desk.hear(completed(restore, SHUTOFF))
+    assert (await steps(kafka_desk))[-4:] == ["shutoff_ordered", "shut_off", "restore_ordered", "restored"]
+    assert (await kafka_desk.told(CollectionStatusChanged))[-1].off_since is None
+    assert await kafka_desk.get("/off") == []
 
 
 async def test_a_payment_made_before_the_crew_came_and_heard_of_after_restores_free(desk: Desk) -> None:
@@ -239,9 +215,9 @@ async def test_nobody_is_shut_off_where_they_moved_out(desk: Desk) -> None:
     assert len(await desk.told(ServiceOrderWithdrawn)) == 1
 
 
-async def test_the_status_is_sent_again_as_it_was(desk: Desk) -> None:
-    await reminded(desk)
-    assert (await desk.client.post("/republish")).status_code == 200
-    first, again = await desk.told(CollectionStatusChanged)
+async def test_the_status_is_sent_again_as_it_was(kafka_desk: KafkaDesk) -> None:
+    await reminded(kafka_desk)
+    assert (await kafka_desk.client.post("/republish")).status_code == 200
+    first, again = await kafka_desk.told(CollectionStatusChanged)
     assert first == again
     assert DUE < DAY

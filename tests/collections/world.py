@@ -124,12 +124,13 @@ class Facts:
 
 @dataclass(frozen=True)
 class Cut:
-    """The crew shut the water off: whatever had been paid by then that the order did not know of."""
+    """The crew shut the water off. Had anything been paid by then that the order did not know of, or all it was for?"""
 
     order: Order
     case: Case
     day: date
     paid_before: bool
+    paid_up: bool
 
 
 class World:
@@ -156,6 +157,7 @@ class World:
         self.charged: list[Charged] = []
         self.restores: dict[UUID | None, list[Order]] = defaultdict(list)
         self.sent: dict[UUID, list[date]] = defaultdict(list)
+        self.mail: list[tuple[date, UUID, UUID]] = []
         self._bill()
 
     # What each message does where it arrives.
@@ -215,8 +217,14 @@ class World:
         if luck < 0.1:
             self._send((case_id, Delivery(notice, "email", PERSON, None, True)), "collections.notice")
             return
+        if luck < 0.4:
+            self.mail.append((self.day + timedelta(self.rng.randrange(1, 4)), case_id, notice))
+        else:
+            self._serve(case_id, notice, "email")
+
+    def _serve(self, case_id: UUID, notice: UUID, channel: str) -> None:
         self.sent[case_id].append(self.day)
-        self._send((case_id, Delivery(notice, "email", PERSON, self.day, False)), "collections.notice")
+        self._send((case_id, Delivery(notice, channel, PERSON, self.day, False)), "collections.notice")
 
     # Collections: keep the fact, then let the machine look.
 
@@ -379,8 +387,20 @@ class World:
             return None
         self.off.add(order.service_point_id)
         paid = any(at <= self.now for seq, (at, _) in self.received.items() if seq > order.payments_through)
-        self.cuts.append(Cut(order, self._case_of(order.id), self.day, paid))
+        case = self._case_of(order.id)
+        self.cuts.append(Cut(order, case, self.day, paid, self._is_paid_up(case)))
         return None
+
+    def _is_paid_up(self, case: Case) -> bool:
+        """Whether less is left of what the notice named than anyone is shut off for: the truth, whoever knew of it."""
+        left = sum((amount for seq, (_, amount) in self.received.items() if seq not in self.taken_back), ZERO)
+        still = ZERO
+        assert case.notice is not None
+        for one in self.billing.items:
+            taken = min(left, one.amount)
+            left -= taken
+            still += one.amount - taken if one.id in case.notice.items else ZERO
+        return still < 10
 
     # A day, with everything that may happen in it in any order.
 
@@ -433,6 +453,9 @@ class World:
         self.drain()
         self.day += timedelta(1)
         self.now = max(self.now, datetime(self.day.year, self.day.month, self.day.day, tzinfo=UTC))
+        for posted, case_id, notice in self.mail:
+            if posted == self.day:
+                self._serve(case_id, notice, "paper")
         services = [self._billing_day, self._metering_day, self._collections_day]
         self.rng.shuffle(services)
         for one in services:
