@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.orders import CancelCause, OrderKind
@@ -192,6 +192,7 @@ EVENTS = (
 )  # fmt: skip
 
 
+@settings(max_examples=1000)
 @given(st.sampled_from(list(OrderKind)), st.lists(st.sampled_from(EVENTS), max_size=14))
 def test_in_whatever_order_things_happen_there_is_one_outcome_and_nobody_who_paid_is_cut_off_unflagged(
     kind: OrderKind, events: list[str]

@@ -186,6 +186,7 @@ async def _day_page(
         orders=orders,
         open=sum(not order["outcome"] for order in orders),
         problem=typed.problem,
+        problem_at=typed.order,
     )
 
 

@@ -119,8 +119,9 @@ async def withdrawn(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, str]:
 async def keep_payments(tx: Transaction, highest: dict[UUID, int]) -> None:
     """Raise the highest payment of locked accounts."""
     await (await tx.driver()).execute(
-        "update paid_through p set payment_seq = greatest(p.payment_seq, n.seq)"
-        " from unnest(%s::uuid[], %s::int[]) as n(account_id, seq) where p.account_id = n.account_id",
+        "update paid_through p set payment_seq = n.seq"
+        " from unnest(%s::uuid[], %s::int[]) as n(account_id, seq)"
+        " where p.account_id = n.account_id and p.payment_seq < n.seq",
         (list(highest), list(highest.values())),
     )
 
