@@ -25,7 +25,7 @@ from services.payments.returns import api as returns
 from services.payments.returns.cash_only import refused_checks
 from services.payments.returns.rules import is_cash_only
 from services.payments.tables import Tender
-from services.payments.taking import SUSPENSE, Money, fault
+from services.payments.taking import RETURNED, SUSPENSE, Money, fault
 
 router = APIRouter(tags=["payments"])
 READERS = ("clerk", "specialist", "coordinator", "cashier", "auditor")
@@ -157,6 +157,10 @@ async def assign(tx: Tx, payment_id: UUID, to: Assignment) -> PaymentShown:
     account = await store.find_account(tx, to.account_number)
     await store.lock_accounts(tx, {account.id})
     tender = await store.find_tender(tx, payment_id)
+    if tender.state == RETURNED:
+        raise Refused(
+            f"Payment {payment_id} was taken back on {tender.returned_on:%Y-%m-%d}; there is nothing to assign."
+        )
     if tender.state != SUSPENSE:
         raise Refused(f"Payment {payment_id} is posted to account {tender.account_number} already.")
     await posting.post(tx, [(payment_id, account.id, None)])

@@ -1,12 +1,14 @@
 """Who leaves a house and who comes, in one step: spans end and begin, and the meter is read once between them."""
 
+import asyncio
 from datetime import date
 
 import pytest
 
 from chassis.refusal import Refused
 from contracts.accounts import AccountChanged, ContactChanged
-from contracts.orders import ServiceOrderRequested
+from contracts.orders import ServiceOrderRequested, ServiceOrderWithdrawn
+from services.accounts.moves import store
 from tests.accounts.builders import Office, account_id, comes, leaves, meter
 
 
@@ -178,6 +180,53 @@ async def test_an_earlier_day_corrects_the_spans_of_both_parties_at_once(office:
     old, new = office.snapshot("10001"), office.snapshot("10002")
     assert {one.end for one in old.agreements} == {old.closed} == {date(2023, 3, 2)}
     assert {one.start for one in new.agreements} == {new.opened} == {date(2023, 3, 2)}
+
+
+async def test_a_redated_move_can_bring_the_read_of_the_right_day(office: Office) -> None:
+    await office.house("P1", "10001")
+    move = await office.move(move_out=leaves("10001", "2023-03-14"), move_in=comes("P1", "2023-03-15"))
+    given = {"how": "given", "given": [{"service_point": "P1", "value": "1234"}]}
+    right = await office.redate(move, {"last_day": "2023-03-01", "first_day": "2023-03-02", "reads": given})
+    (order,) = office.said(ServiceOrderRequested)
+    assert order.given_read is not None
+    assert (order.given_read.date, str(order.kind)) == (date(2023, 3, 2), "final_read")
+    assert [one.order_id for one in office.said(ServiceOrderWithdrawn)] == [move.reads[0].order_id]
+    assert (right.state, len(right.reads)) == ("open", 2)
+
+
+async def test_the_next_customer_but_one_does_not_keep_a_move_from_being_redated(office: Office) -> None:
+    await office.house("P1", "10001")
+    move = await office.move(move_out=leaves("10001", "2023-03-01"), move_in=comes("P1", "2023-03-03"))
+    await office.move(request="R2", move_out=leaves("10002", "2023-03-09"), move_in=comes("P1", "2023-03-10"))
+    right = await office.redate(move, {"first_day": "2023-03-02"})
+    assert (right.ends, right.starts) == (date(2023, 3, 2), date(2023, 3, 2))
+    with pytest.raises(Refused, match="left again before 2023-03-10"):
+        await office.redate(move, {"first_day": "2023-03-11"})
+
+
+async def test_the_same_request_twice_at_once_is_one_move(office: Office) -> None:
+    await office.house("P1", "10001")
+    out, into = leaves("10001", "2023-03-14"), comes("P1", "2023-03-15")
+    first, second = await asyncio.gather(*[office.move(move_out=out, move_in=into) for _ in range(2)])
+    assert first.move_id == second.move_id
+    assert await office.run(store.next_number) == "10003"
+
+
+async def test_two_who_come_to_one_house_at_once_do_not_both_get_it(office: Office) -> None:
+    await office.house("P1", "10001")
+    await office.move(move_out=leaves("10001", "2023-03-10"))
+    moves = [office.move(request=name, move_in=comes("P1", "2023-03-14")) for name in ("R2", "R3")]
+    made = await asyncio.gather(*moves, return_exceptions=True)
+    assert sorted(type(one).__name__ for one in made) == ["MoveShown", "Refused"]
+
+
+async def test_a_house_between_two_customers_is_listed_as_vacant(office: Office) -> None:
+    await office.house("P1", "10001")
+    await office.move(move_out=leaves("10001", "2023-03-09"))
+    (vacant,) = await office.run(lambda tx: store.vacant_premises(tx, date(2023, 3, 15)))
+    assert (vacant["last_account"], vacant["since"]) == ("10001", date(2023, 3, 10))
+    await office.move(request="R2", move_in=comes("P1", "2023-03-16"))
+    assert await office.run(lambda tx: store.vacant_premises(tx, date(2023, 3, 15))) == []
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ async def test_a_new_customer_is_listed_until_their_rates_are_confirmed(
         "move_in": comes("P1", "2023-03-15", deposit={"water": "100.00"}),
     }  # fmt: skip
     await client.post("/moves", json=given)
-    asked = {"since": "2023-03-01", "unconfirmed": True}
+    asked = {"since": "2023-03-01", "unconfirmed": "true"}
     (new,) = (await client.get("/accounts/new", params=asked)).json()
     assert (new["number"], new["deposit_terms"]) == ("10002", {"water": "100.00"})
     right = {"why": "looked at the meter", "attributes": {"water": {"meter_size": "1"}}}

@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -20,10 +20,12 @@ from chassis.townpack import Bundle
 from contracts.accounts import AccountChanged, AccountStatus
 from contracts.billing import BusinessDayStarted
 from contracts.ids import thing_id
-from contracts.payments import Channel, Purpose, TenderKind, VendorPayment
+from contracts.payments import Channel, Outcome, Purpose, TenderKind, VendorPayment
 from services.payments import posting, store
 from services.payments.events import take_accounts, take_day
 from services.payments.intake.events import subscription_of
+from services.payments.pending import promising
+from services.payments.pending import store as promises
 from services.payments.policy import TOWN
 from services.payments.taking import Money
 from tests.conftest import GivenDatabase
@@ -96,6 +98,41 @@ async def in_turn(first: Step, second: Step, transact: Transact) -> None:
         racing = asyncio.create_task(also())
         await asyncio.sleep(0.3)
     await asyncio.wait_for(racing, 20)
+
+
+async def promised(transact: Transact) -> UUID:
+    """Money that is promised to a known account; answers the promise."""
+    async with transact() as tx:
+        await take_accounts(tx, [account_opened()])
+    async with transact() as tx:
+        ((outcome, _),) = await promising.promise(tx, await TOWN.in_force(tx), DAY, [(money("V-1"), None)])
+    assert outcome == Outcome.ACCEPTED
+    return money("V-1").pending_id
+
+
+async def end_of(pending: UUID, transact: Transact) -> str:
+    async with transact() as tx:
+        return (await promises.find(tx, pending)).state
+
+
+async def test_money_that_comes_as_its_promise_expires_makes_it_good(transact: Transact) -> None:
+    pending, given_up = await promised(transact), []
+
+    async def expire(tx: Transaction) -> None:
+        given_up.extend(await promising.expire(tx, DAY + timedelta(30), [pending]))
+
+    await in_turn(lambda tx: record(tx, "V-1"), expire, transact)
+    assert (await end_of(pending, transact), given_up) == ("received", [])
+
+
+async def test_a_promise_that_expires_as_its_money_comes_is_made_good_after_all(transact: Transact) -> None:
+    pending = await promised(transact)
+
+    async def expire(tx: Transaction) -> None:
+        assert len(await promising.expire(tx, DAY + timedelta(30), [pending])) == 1
+
+    await in_turn(expire, lambda tx: record(tx, "V-1"), transact)
+    assert await end_of(pending, transact) == "received"
 
 
 async def left_in_suspense(transact: Transact) -> int:

@@ -1,5 +1,6 @@
 """A payment comes back once and whole; the bank's returns cost a fee, the office's own corrections don't."""
 
+import asyncio
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -112,6 +113,13 @@ async def test_a_second_return_of_a_payment_is_refused(desk: Desk) -> None:
     assert again.status_code == 409
     assert "taken back before, on 2023-03-15 (R01)" in again.json()["error"]
     assert len(await desk.told(PaymentReturned)) == 1
+
+
+async def test_two_returns_of_a_payment_at_once_are_one(desk: Desk) -> None:
+    payment = await desk.take()
+    answers = await asyncio.gather(*[give_back(desk, payment) for _ in range(3)])
+    assert sorted(one.status_code for one in answers) == [200, 409, 409]
+    assert (len(await desk.told(PaymentReturned)), len(await desk.told(ChargeAssessed))) == (1, 1)
 
 
 @pytest.mark.parametrize("day", ["2023-03-14", "2023-03-16"])

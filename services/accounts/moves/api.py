@@ -105,6 +105,13 @@ async def find_premises(tx: Tx, address: str) -> list[dict[str, Any]]:
     return await store.premises_like(tx, address)
 
 
+@router.get("/premises/vacant", dependencies=[allow(*READERS, "field")])
+async def vacant_premises(tx: Tx) -> list[dict[str, Any]]:
+    """Premises between two customers, the longest vacancy first, with its days."""
+    day = await today(tx)
+    return [one | {"days": (day - one["since"]).days} for one in await store.vacant_premises(tx, day)]
+
+
 @router.get("/people", dependencies=[allow(*READERS)])
 async def find_people(tx: Tx, name: str) -> list[dict[str, Any]]:
     """People by a part of their name, with the accounts they answer for; the search is noted."""

@@ -90,12 +90,14 @@ def _row(move: Move, wanted: Wanted, order_id: UUID) -> MoveRead:
         service=wanted.service,
         wanted_on=wanted.on,
         state=AWAITED,
+        attempt=move.attempt,
     )
 
 
 async def share(tx: Transaction, move: Move, finals: Sequence[MoveRead]) -> list[MoveRead]:
     """Let a new customer's move wait for the final reads that an earlier move asked for on the same day."""
-    rows = [MoveRead(**one.model_dump(exclude={"move_id", "shared"}), move_id=move.id, shared=True) for one in finals]
+    kept = [one.model_dump(exclude={"move_id", "shared", "attempt"}) for one in finals]
+    rows = [MoveRead(**one, move_id=move.id, shared=True) for one in kept]
     tx.session.add_all(rows)
     return rows
 
@@ -118,7 +120,12 @@ async def withdraw(tx: Transaction, move: Move, reason: str) -> None:
 
 def settle(move: Move, rows: Sequence[MoveRead]) -> None:
     """A move is done once none of the reads it asked for last is missing."""
+    move.state = state_of([one.state for one in in_force(rows)])
+
+
+def in_force(rows: Sequence[MoveRead]) -> list[MoveRead]:
+    """The reads a move goes by: the last one asked for at each meter."""
     newest: dict[tuple[UUID, str], MoveRead] = {}
-    for one in sorted(rows, key=lambda row: row.state != NOT_READ):
+    for one in sorted(rows, key=lambda row: row.attempt):
         newest[(one.service_point_id, one.kind)] = one
-    move.state = state_of([one.state for one in newest.values()])
+    return list(newest.values())

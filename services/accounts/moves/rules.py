@@ -87,18 +87,22 @@ def why_not_out(number: str, spans: Sequence[Span], ends: date) -> str:
     return ""
 
 
-def why_not_in(premise: Sequence[Span], starts: date, leaving: UUID | None, ends: date | None) -> str:
-    """Why nobody can come to a premise on a day, in a sentence; empty when they can.
+def why_not_in(
+    premise: Sequence[Span], starts: date, leaving: UUID | None, ends: date | None, until: date | None = None
+) -> str:
+    """Why nobody can be at a premise from a day on, or up to `until`, in a sentence; empty when they can.
 
     `premise` are all spans there; those of `leaving` count as ended on `ends`.
     """
     for one in sorted(premise, key=lambda span: span.start):
+        if until and one.start >= until:
+            continue
         end = ends if one.account_id == leaving and ends and (one.end is None or one.end > ends) else one.end
         if end is not None and end <= max(starts, one.start):
             continue
-        until = f"through {end - DAY:%Y-%m-%d}" if end else "with no end"
+        through = f"through {end - DAY:%Y-%m-%d}" if end else "with no end"
         return (
-            f"Account {one.number} has the {one.service} there from {one.start:%Y-%m-%d} {until}, so nobody else can"
+            f"Account {one.number} has the {one.service} there from {one.start:%Y-%m-%d} {through}, so nobody else can"
             f" begin on {starts:%Y-%m-%d}. Move {one.number} out first, or in the same step."
         )
     return ""

@@ -46,7 +46,7 @@ async def warnings(tx: Transaction, move: Move) -> list[str]:
         balance = balances.get(account_id)
         if balance and balance.owed > 0:
             told.append(f"Account {account.number} owes {balance.owed} before its final bill.")
-        for other in await others(tx, account, move):
+        for other in [one for one in await others(tx, account, move) if one.owed > 0]:
             told.append(
                 f"Account {other.account_number} of the same customer owes {other.owed} (past due {other.past_due})."
             )
@@ -54,12 +54,11 @@ async def warnings(tx: Transaction, move: Move) -> list[str]:
 
 
 async def others(tx: Transaction, account: Account, move: Move | None = None) -> list[OtherAccount]:
-    """What a customer owes on other accounts, by billing's last word."""
+    """A customer's other accounts, by billing's last word."""
     but = {account.id} | ({one for one in (move.out_account, move.in_account) if one} if move else set())
     return [
         OtherAccount(account_number=one.number or "", owed=balance.owed, past_due=balance.past_due)
         for one, balance in await store.others_of(tx, account.responsible_id, but)
-        if balance.owed > 0
     ]
 
 

@@ -232,6 +232,21 @@ async def premises_like(tx: Transaction, words: str) -> list[dict[str, Any]]:
     return [dict(row) for row in rows.mappings()]
 
 
+async def vacant_premises(tx: Transaction, day: date) -> list[dict[str, Any]]:
+    """Premises where an account ended and nobody is served on a day or later, the longest vacancy first."""
+    rows = await tx.execute(
+        text(
+            "select p.id as premise_id, p.line1, p.line2, p.city, a.number as last_account, a.closed as since"
+            " from premise p join lateral (select number, closed from account a where a.premise_id = p.id"
+            " and closed > opened order by closed desc limit 1) a on true"
+            " where a.closed <= :day and not exists (select 1 from account b where b.premise_id = p.id"
+            " and b.number is not null and (b.closed is null or b.closed > :day)) order by a.closed, p.line1 limit 1000"
+        ),
+        {"day": day},
+    )
+    return [dict(row) for row in rows.mappings()]
+
+
 async def people_like(tx: Transaction, words: str) -> list[dict[str, Any]]:
     """People by a part of their name, with the accounts they answer for."""
     rows = await tx.execute(

@@ -40,7 +40,8 @@ class Move(Table, table=True):
 class MoveRead(Table, table=True):
     """A read that a move waits for, by one order. `state` is awaited, read, or not_read.
 
-    `shared`: an earlier move asked for it, and who leaves and who comes go by the same read.
+    `shared`: an earlier move asked for it, and who leaves and who comes go by the same read. `attempt` is the move's
+    when it asked: what it asked for later takes the place of what it asked for before.
     """
 
     __tablename__ = "move_read"
@@ -57,6 +58,7 @@ class MoveRead(Table, table=True):
     value: Decimal | None = Field(default=None, sa_column=Column(Numeric(20, 6)))
     remark: str = ""
     shared: bool = False
+    attempt: int = 0
 
 
 class OrderOutcome(Table, table=True):

@@ -1,5 +1,6 @@
 """Correcting a move: other days for both parties in one transaction, or taking all of it back."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
@@ -14,14 +15,15 @@ from services.accounts.moves.moving import end_spans
 from services.accounts.moves.people import set_mailing
 from services.accounts.moves.rules import CANCELLED, DAY
 from services.accounts.moves.shapes import Cancelling, Reads, Redated
-from services.accounts.moves.tables import Move
+from services.accounts.moves.tables import Move, MoveRead
 from services.accounts.policy import TOWN
+from services.accounts.tables import Account
 
 
 async def cancel(tx: Transaction, move_id: UUID, cancelling: Cancelling, *, coordinator: bool) -> Move:
     """Take a move back that did not happen, unless it may be billed: then only a coordinator, saying so."""
     move = await _held(tx, move_id)
-    rows = (await store.reads_of(tx, [move.id])).get(move.id, [])
+    rows = asking.in_force(await _reads(tx, move))
     first_day = min(one for one in (move.ends, move.starts) if one)
     wrong = rules.why_not_cancelled(move.state, first_day, [one.state for one in rows], await today(tx))
     if wrong and not (coordinator and cancelling.billed_why and move.state != CANCELLED):
@@ -71,46 +73,58 @@ async def redate(tx: Transaction, move_id: UUID, right: Redated, *, coordinator:
     move, day, town = await _held(tx, move_id), await today(tx), await TOWN.in_force(tx)
     if move.state == CANCELLED:
         raise Refused("The move is cancelled. Enter it anew with the right days.")
-    ends = right.last_day + DAY if right.last_day else move.ends
-    starts = right.first_day or move.starts
+    ends = right.last_day + DAY if right.last_day and move.out_account else move.ends
+    starts = right.first_day if right.first_day and move.in_account else move.starts
     for one in (ends, starts):
         wrong = rules.misdated(town.policy.moves, one, day, coordinator=coordinator) if one else ""
         if wrong:
             raise Refused(wrong)
-    await _check(tx, move, ends, starts)
+    if move.out_account and ends:
+        await _check_out(tx, move, ends)
+    if move.in_account and starts:
+        await _check_in(tx, move, ends, starts)
     await _shift(tx, move, ends, starts)
     if right.reads.how != "none":
-        await _read_again(tx, move, right.reads)
+        await _read_again(tx, move, right.reads, await _reads(tx, move))
     await tx.session.flush()
     await announce.announce(tx, {one for one in (move.out_account, move.in_account) if one})
     return move
 
 
-async def _check(tx: Transaction, move: Move, ends: date | None, starts: date | None) -> None:
-    """The same rules as for a new move, with what this one changed set aside."""
-    if move.out_account and ends:
-        spans = await store.spans(tx, [move.out_account])
-        late = [one for one in spans if one.start >= ends and str(one.agreement_id) in move.before["ended"]]
-        if late:
+async def _check_out(tx: Transaction, move: Move, ends: date) -> None:
+    """Who left can't have left before they came, nor after the next customer but this move's came."""
+    account = await store.account(tx, move.out_account or UUID(int=0))
+    ended = move.before["ended"]
+    late = [one for one in await store.spans(tx, [account.id]) if str(one.agreement_id) in ended and one.start >= ends]
+    if late:
+        raise Refused(f"The {late[0].service} of account {late[0].number} began on {late[0].start}, after that day.")
+    for one in await _others(tx, account, (move.out_account, move.in_account)):
+        if move.ends and move.ends <= one.start < ends:
             raise Refused(
-                f"The {late[0].service} of account {late[0].number} began on {late[0].start}, after that day."
+                f"Account {one.number} has the {one.service} there from {one.start}. Redate its move in first."
             )
-    account = await store.account(tx, move.in_account or move.out_account or UUID(int=0))
-    others = [one for one in await store.accounts_at(tx, account.premise_id or UUID(int=0)) if one != move.in_account]
-    moved = move.before.get("ended", {})
-    there = [replace(one, end=ends) if str(one.agreement_id) in moved else one for one in await store.spans(tx, others)]
-    wrong = rules.why_not_in(there, starts, None, None) if starts else _next_occupant(there, move, ends)
+
+
+async def _check_in(tx: Transaction, move: Move, ends: date | None, starts: date) -> None:
+    """Who came can't have come after they left again, nor while someone else was there."""
+    account = await store.account(tx, move.in_account or UUID(int=0))
+    left = max([one.end or date.max for one in await store.spans(tx, [account.id])], default=date.max)
+    if starts >= left:
+        raise Refused(f"Account {account.number} left again before {left}, so it began earlier than {starts}.")
+    ended = move.before.get("ended", {})
+    there = [
+        replace(one, end=ends) if str(one.agreement_id) in ended else one
+        for one in await _others(tx, account, (move.in_account,))
+    ]
+    wrong = rules.why_not_in(there, starts, None, None, left)
     if wrong:
         raise Refused(wrong)
 
 
-def _next_occupant(there: list[rules.Span], move: Move, ends: date | None) -> str:
-    """Why an account can't stay longer: someone else is there by then."""
-    for one in there:
-        if one.account_id != move.out_account and move.ends and ends and move.ends <= one.start < ends:
-            since = f"{one.start:%Y-%m-%d}"
-            return f"Account {one.number} has the {one.service} there from {since}. Redate its move in first."
-    return ""
+async def _others(tx: Transaction, account: Account, but: Collection[UUID | None]) -> list[rules.Span]:
+    """What others have or had at an account's premise."""
+    there = await store.accounts_at(tx, account.premise_id or UUID(int=0))
+    return await store.spans(tx, [one for one in there if one not in but])
 
 
 async def _shift(tx: Transaction, move: Move, ends: date | None, starts: date | None) -> None:
@@ -129,20 +143,24 @@ async def read_again(tx: Transaction, move_id: UUID, reads: Reads) -> Move:
     move = await _held(tx, move_id)
     if move.state != rules.OPEN:
         raise Refused(f"The move is {move.state}; no read of it is missing.")
-    await _read_again(tx, move, reads)
+    missing = [one for one in asking.in_force(await _reads(tx, move)) if one.state != rules.READ]
+    await _read_again(tx, move, reads, missing)
     return move
 
 
-async def _read_again(tx: Transaction, move: Move, reads: Reads) -> None:
+async def _reads(tx: Transaction, move: Move) -> list[MoveRead]:
+    return (await store.reads_of(tx, [move.id])).get(move.id, [])
+
+
+async def _read_again(tx: Transaction, move: Move, reads: Reads, anew: Sequence[MoveRead]) -> None:
+    """Ask anew at the meters of these reads, for the days the move has now."""
     await asking.withdraw(tx, move, "Asked for anew.")
-    rows = (await store.reads_of(tx, [move.id])).get(move.id, [])
-    had = {(one.service_point_id, one.kind) for one in rows if one.state == rules.READ}
-    missing = {(one.service_point_id, one.kind): one for one in rows if (one.service_point_id, one.kind) not in had}
+    rows = await _reads(tx, move)
     move.attempt += 1
     days = {"final_read": move.ends, "start_read": move.starts}
     wanted = [
         rules.Wanted(one.account_id, one.service_point_id, one.service, one.kind, days[one.kind] or one.wanted_on)
-        for one in missing.values()
+        for one in asking.in_force(anew)
     ]
     asking.settle(move, [*rows, *await asking.ask(tx, await TOWN.in_force(tx), move, wanted, reads)])
 

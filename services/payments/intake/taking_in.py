@@ -49,11 +49,13 @@ def _fault(message: Message, town: Town[PaymentsPolicy], day: date) -> str:
 
 async def _judge(tx: Transaction, town: Town[PaymentsPolicy], day: date, sane: Sequence[Delivery]) -> Judgments:
     """Messages one after the other, as many at once as speak of the same stage: a payment's stages stay in order."""
-    accounts = await store.known_accounts(tx, {message.money.account_number for message, _ in sane})
-    await store.lock_accounts(tx, set(accounts.values()))
+    groups = [(stage, list(same)) for stage, same in groupby(sane, lambda one: one[0].payment.stage)]
+    if any(stage != PaymentStage.RECEIVED for stage, _ in groups):
+        # All at once, in order: group after group could wait in a circle with another copy.
+        accounts = await store.known_accounts(tx, {message.money.account_number for message, _ in sane})
+        await store.lock_accounts(tx, set(accounts.values()))
     judged: Judgments = {}
-    for stage, group in groupby(sane, lambda one: one[0].payment.stage):
-        same = list(group)
+    for stage, same in groups:
         judgments = await _judge_stage(tx, town, day, stage, same)
         judged |= {message.outcome_id: one for (message, _), one in zip(same, judgments, strict=True)}
     return judged

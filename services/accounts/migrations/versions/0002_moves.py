@@ -46,6 +46,7 @@ create table move_read (
     value numeric(20, 6),
     remark varchar not null default '',
     shared boolean not null default false,
+    attempt integer not null default 0,
     primary key (move_id, order_id)
 );
 create index ix_move_read_order_id on move_read (order_id);
