@@ -188,7 +188,9 @@ BALANCES_KNOWN = (
 )
 CASES = (
     Section(
-        "cases", "collections", "select account_id, step, opened, amount, deadline, closed, notice from delinquency"
+        "cases",
+        "collections",
+        "select account_id, step, proposed, opened, amount, deadline, closed, ended from delinquency",
     ),
     Section(
         "payments that collections knows", "collections", "select payment_id, account_id, payment_seq from payment"
