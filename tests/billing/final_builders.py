@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 from sqlalchemy import text
 
+from chassis import runs
 from chassis.day_work import Sums
 from chassis.townpack import Bundle
 from contracts.accounts import AccountChanged, AccountStatus
@@ -68,6 +69,11 @@ class FinalOffice(RunOffice):
                 done += await work.do(tx, day, spec)
                 self._hear(tx)
         return done
+
+    async def chunks(self, worker: runs.Worker) -> None:
+        """Do a piece of a day's work until there is nothing left of it, as one copy of the service."""
+        while await runs._work_once("billing", self.engine, worker):
+            pass
 
     def _hear(self, tx: Any) -> None:
         for one in tx.outgoing:
