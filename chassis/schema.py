@@ -11,7 +11,7 @@ create table outbox (
     topic text not null,
     key text,
     value bytea,
-    headers jsonb not null,
+    headers json not null,
     primary key (id, day)
 ) partition by range (day);
 create sequence outbox_id;
