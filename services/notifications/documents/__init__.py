@@ -20,7 +20,6 @@ from services.notifications.documents.letters import (
 from services.notifications.documents.mailing import Mailing, MailingTotals, mailing_files, render_mailing
 from services.notifications.documents.matters import KINDS, Letter, event_of
 from services.notifications.documents.newcomer import NewAccount
-from services.notifications.documents.press import forget
 from services.notifications.documents.proof import prove
 from services.notifications.documents.recipient import Recipient
 from services.notifications.documents.templates import TemplateError, Templates, standard_templates, town_templates
@@ -44,7 +43,6 @@ __all__ = [
     "bill_email",
     "card_pages",
     "event_of",
-    "forget",
     "letter_email",
     "letter_pages",
     "mailing_files",

@@ -2,9 +2,12 @@
 
 import io
 from collections.abc import Sequence
+from datetime import date
+from itertools import islice
 
 from pypdf import PageObject, PdfReader
 
+from services.notifications.documents.frame import View
 from services.notifications.documents.letterhead import Letterhead
 from services.notifications.documents.matters import Letter
 from services.notifications.documents.press import press_for
@@ -17,15 +20,27 @@ CARDS_PER_SHEET = 4
 def render_letter(letter: Letter, letterhead: Letterhead, templates: Templates | None = None) -> bytes:
     """The letter as an accessible PDF (PDF/UA-1), the same bytes each time. ValueError as from `Letter.views`."""
     templates = templates or standard_templates()
-    views = letter.views(letterhead, templates)
-    data = {"letters": views, "labels": templates.labels()}
+    data = {"letters": letter.views(letterhead, templates), "labels": templates.labels()}
     return press_for(templates).accessible_pdf(_LAYOUT, data, letter.dated)
 
 
-def letter_pages(letter: Letter, letterhead: Letterhead, templates: Templates) -> list[PageObject]:
-    """The letter's pages, for a printing machine."""
-    data = {"letters": letter.views(letterhead, templates), "labels": templates.labels()}
-    return list(PdfReader(io.BytesIO(press_for(templates).print_pdf(_LAYOUT, data, letter.dated))).pages)
+def letter_pages(letters: Sequence[Letter], letterhead: Letterhead, templates: Templates) -> list[list[PageObject]]:
+    """The pages of each letter, for a printing machine. One document of many letters is made faster, and is smaller.
+
+    Nearly every letter has one page in each of its languages; where one doesn't, each is set alone, to know whose
+    pages are whose.
+    """
+    views = [letter.views(letterhead, templates) for letter in letters]
+    pages = iter(_printed([view for each in views for view in each], letters[0].dated, templates))
+    found = [list(islice(pages, len(each))) for each in views]
+    if next(pages, None) is None:
+        return found
+    return [_printed(each, letter.dated, templates) for each, letter in zip(views, letters, strict=True)]
+
+
+def _printed(views: Sequence[View], dated: date, templates: Templates) -> list[PageObject]:
+    data = {"letters": list(views), "labels": templates.labels()}
+    return list(PdfReader(io.BytesIO(press_for(templates).print_pdf(_LAYOUT, data, dated))).pages)
 
 
 def render_cards(letters: Sequence[Letter], letterhead: Letterhead, templates: Templates | None = None) -> bytes:

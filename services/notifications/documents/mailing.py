@@ -14,12 +14,11 @@ from pypdf import PageObject, PdfWriter
 from contracts.base import Money
 from services.notifications.documents.bills import AddressedBill, bill_pages
 from services.notifications.documents.letterhead import Letterhead
-from services.notifications.documents.press import press_for
 from services.notifications.documents.printable import one_line
 from services.notifications.documents.templates import Templates, standard_templates
 
 # typst needs about 1.5 MB for a bill while it sets a document, so this bounds memory.
-_BILLS_AT_ONCE = 20
+_BILLS_AT_ONCE = 10
 _INDEX = (
     "sequence", "account", "bill", "first_page", "last_page", "sheets", "name", "line1", "line2", "city", "state",
     "zip", "language", "amount_due", "due_date", "pages_sha256",
@@ -64,7 +63,6 @@ def render_mailing(
         for each, pages in zip(batch, bill_pages(batch, letterhead, templates), strict=True):
             rows.append(_add(writer, each, pages, len(rows) + 1))
             due += each.bill.amount_due
-        press_for(templates).forget()
     if not rows:
         raise ValueError("There is no bill to mail: a mailing needs at least one.")
     return _mailing(writer, rows, due)

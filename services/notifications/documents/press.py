@@ -46,15 +46,15 @@ class Press:
             pdf = self._compiler.compile(
                 input=source.encode(), sys_inputs=inputs, format="pdf", timestamp=stamp, **options
             )
+            self._forget()
         if not isinstance(pdf, bytes):
             raise TypeError(f"typst gave {type(pdf).__name__} for {layout} where a PDF was asked for")
         return pdf
 
-    def forget(self) -> None:
-        """Free what typst remembers of big documents: it keeps the work of its last ten compilations for the next."""
-        with self._lock:
-            for _ in range(_REMEMBERED_COMPILES):
-                self._compiler.compile(input=b"", format="pdf")
+    def _forget(self) -> None:
+        """Free what typst remembers: it keeps the work of its last ten compilations, and no two documents are alike."""
+        for _ in range(_REMEMBERED_COMPILES):
+            self._compiler.compile(input=b"", format="pdf")
 
     @cached_property
     def _compiler(self) -> typst.Compiler:
@@ -73,8 +73,3 @@ def _printable(value: Any) -> Any:
 def press_for(templates: Templates) -> Press:
     """The press that is set up for these templates."""
     return Press(templates)
-
-
-def forget(templates: Templates) -> None:
-    """Free what the press of these templates remembers: its memory must not grow with the length of a mailing."""
-    press_for(templates).forget()

@@ -19,14 +19,13 @@ from services.notifications.documents import (
     CARDS_PER_SHEET,
     Recipient,
     card_pages,
-    forget,
     letter_pages,
     render_mailing,
 )
 from services.notifications.store import ToTell
 
-LETTERS_AT_ONCE = 40
-CARDS_AT_ONCE = 10 * CARDS_PER_SHEET
+LETTERS_AT_ONCE = 20
+CARDS_AT_ONCE = 5 * CARDS_PER_SHEET
 _INDEX = ("sequence", "account", "first_page", "last_page", "name", "line1", "line2", "city", "state", "zip")
 _CARDS = ("sequence", "account", "page", "card", "line1", "line2", "city", "state", "zip")
 
@@ -81,12 +80,12 @@ def _bills(pieces: Sequence[_Piece], style: Style) -> Printed:
 def _letters(pieces: Sequence[_Piece], style: Style) -> Printed:
     writer, rows = PdfWriter(), _rows(_INDEX)
     for batch in _batches(pieces, LETTERS_AT_ONCE):
-        for one in batch:
+        letters = [letter_of(one.telling, one.to, style) for one in batch]
+        for one, pages in zip(batch, letter_pages(letters, style.letterhead, style.templates), strict=True):
             first = len(writer.pages) + 1
-            _add(writer, letter_pages(letter_of(one.telling, one.to, style), style.letterhead, style.templates))
+            _add(writer, pages)
             place = (str(len(rows)), one.to.account_number, str(first), str(len(writer.pages)))
             rows.append((*place, one.to.name, *_address(one.to.mailing)))
-        forget(style.templates)
     return _printed(writer, rows, pieces)
 
 
@@ -95,7 +94,6 @@ def _cards(pieces: Sequence[_Piece], style: Style) -> Printed:
     for batch in _batches(pieces, CARDS_AT_ONCE):
         letters = [letter_of(one.telling, one.to, style) for one in batch]
         _add(writer, card_pages(letters, style.letterhead, style.templates))
-        forget(style.templates)
     for place, one in enumerate(pieces):
         page, card = place // CARDS_PER_SHEET + 1, place % CARDS_PER_SHEET + 1
         rows.append((str(place + 1), one.to.account_number, str(page), str(card), *_address(one.to.service_address)))
