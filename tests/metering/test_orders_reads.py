@@ -124,6 +124,12 @@ async def test_a_read_that_somebody_has_already_is_posted_and_completes_the_orde
     assert (read.kind, read.current.value) == (ReadKind.FINAL, Decimal(12_000))
 
 
+async def test_a_read_of_today_may_come_from_a_service_where_today_began_before(crews: Crews) -> None:
+    tomorrow = DAY + timedelta(days=1)
+    request = await crews.asked(OrderKind.FINAL_READ, given_read=given(12_000, tomorrow), business_date=tomorrow)
+    assert (await crews.shown(request))["state"] == "completed"
+
+
 async def test_a_customers_own_start_read_is_posted_as_such(crews: Crews) -> None:
     await crews.asked(OrderKind.START_READ, given_read=given(12_000))
     (read,) = await crews.cycle.news()

@@ -69,9 +69,9 @@ async def _without_crew(tx: Transaction, row: WorkOrder, day: date) -> None:
         await completing.read_already(tx, row, day)
 
 
-async def _day(tx: Transaction, otherwise: date) -> date:
-    """The town's day here, which may not have begun when the first messages of a new town come."""
-    return await days.last_begun(tx) or otherwise
+async def _day(tx: Transaction, told: date) -> date:
+    """The town's day: the one begun here, or that of a message from a service where the next one has begun before."""
+    return max(await days.last_begun(tx) or told, told)
 
 
 def _row(one: Received[ServiceOrderRequested]) -> dict[str, Any]:
