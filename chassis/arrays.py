@@ -1,7 +1,7 @@
 """Columns of values as PostgreSQL's array literals, for `unnest`.
 
 psycopg writes an array element by element, each through a dumper of its own: for a batch of wide rows that takes
-longer than the insert itself.
+longer than the insert itself, and for a list of ids as long as finding what they name.
 """
 
 import json
@@ -12,6 +12,8 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
+from psycopg.abc import Buffer
+from psycopg.types.array import ListDumper
 from psycopg.types.json import Jsonb
 
 
@@ -50,3 +52,13 @@ _ELEMENTS: dict[type, Callable[[Any], str]] = {
     list: _json_element,
     Jsonb: lambda value: _json_element(value.obj),
 }
+
+
+class IdsDumper(ListDumper):
+    """Lists as psycopg writes them, but those of ids at once."""
+
+    def dump(self, obj: list[Any]) -> Buffer | None:
+        """The parameter's text."""
+        if obj and type(obj[0]) is UUID:
+            return array_literal(obj).encode()
+        return super().dump(obj)

@@ -7,10 +7,11 @@ from typing import Any
 
 import psycopg
 from pydantic import BaseModel
-from sqlalchemy import Executable, Result
+from sqlalchemy import Executable, Result, event
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from chassis.arrays import IdsDumper
 from chassis.envelope import headers_for, next_hop
 from chassis.received import Received
 from chassis.topic import E, Topic
@@ -121,7 +122,7 @@ def connect(url: str, connections: int, name: str) -> AsyncEngine:
     Statements are planned anew each time: they work on batches, and a plan made while a table was empty reads all of
     it, over and over, on the night that fills it.
     """
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         pool_size=connections,
         max_overflow=2,
@@ -132,3 +133,9 @@ def connect(url: str, connections: int, name: str) -> AsyncEngine:
             "options": "-c plan_cache_mode=force_custom_plan",
         },
     )
+    event.listen(engine.sync_engine, "connect", _write_ids_at_once)
+    return engine
+
+
+def _write_ids_at_once(connection: Any, _: object) -> None:
+    connection.driver_connection.adapters.register_dumper(list, IdsDumper)

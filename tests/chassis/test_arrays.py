@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from sqlalchemy import make_url
 
-from chassis.arrays import array_literal
+from chassis.arrays import IdsDumper, array_literal
 from tests.conftest import GivenDatabase
 
 Connection = psycopg.AsyncConnection[Any]
@@ -78,3 +78,24 @@ async def test_a_value_comes_back_beside_nothing(connection: Connection, kind: s
 def test_a_binary_float_is_refused() -> None:
     with pytest.raises(TypeError, match="a float can't be a column value"):
         array_literal([1.5])
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        ("uuid", [UUID(int=7), UUID(int=8)]),
+        ("uuid", [UUID(int=7), None]),
+        ("uuid", [None, UUID(int=7)]),
+        ("uuid", []),
+        ("text", ["a,b", None, '"']),
+        ("date", [date(2023, 3, 1)]),
+        ("int", [1, 2]),
+    ],
+)
+async def test_lists_as_parameters_are_taken_as_psycopg_has_them(
+    connection: Connection, kind: str, values: list[Any]
+) -> None:
+    connection.adapters.register_dumper(list, IdsDumper)
+    query = f"select * from unnest(%s::{kind}[]) with ordinality as v (value, place) order by place"
+    cursor = await connection.execute(query.encode(), [values])
+    assert [row[0] for row in await cursor.fetchall()] == values
