@@ -1,5 +1,6 @@
 """Late charges: proposed by the day, approved by a person, and following the facts from then on."""
 
+import asyncio
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
@@ -235,6 +236,31 @@ async def test_nothing_is_charged_under_a_pack_that_says_nothing_of_it(office: O
 async def test_approving_nothing_is_refused(town: Office) -> None:
     with pytest.raises(Refused, match="None of these late charges is proposed"):
         await approve(town)
+
+
+async def test_what_a_hold_left_out_can_be_approved_the_same_day(town: Office) -> None:
+    await turn_on(town, LATE)
+    await hear(town, COLLECTION_STATUS_CHANGED, a_status("1", 1, holds=[Hold(kind="medical", set_by="kim")]))
+    await approve(town)
+    await hear(town, COLLECTION_STATUS_CHANGED, a_status("1", 2))
+    await approve(town)
+    assert await charges(town) == [("posted", D("5.00"))]
+
+
+async def test_payments_and_an_approval_at_the_same_moment_leave_no_charge_on_what_was_paid_in_time(
+    town: Office,
+) -> None:
+    numbers = [f"race {number}" for number in range(12)]
+    await town.know(*numbers)
+    for number in numbers:
+        await town.bill(uuid4(), number, {"water": "100.00"})
+    await turn_on(town, LATE)
+    await town.pay(a_payment("1", "100.00", effective_date=FREE))
+    paying = [town.pay(a_payment(number, "100.00", effective_date=FREE)) for number in numbers]
+    await asyncio.gather(approve(town), *paying)
+    assert {state for state, _ in await charges(town)} <= {"dropped", "reversed"}
+    assert {(await town.balance(number)).owed for number in numbers} == {D("0.00")}
+    assert (await town.verdict()).sentences == []
 
 
 _LIVES = count()

@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from chassis import days, runs
 from chassis.bulk import lock
 from chassis.database import Transaction
 from chassis.refusal import Refused, not_found
 from chassis.runs import Chunk, Run, Worker
-from contracts.ids import derived_id
 from services.billing.customers.tables import Account
 from services.billing.late import posting, store
 from services.billing.late.reviewing import Looked, drop, due_of, look, take_back
@@ -33,12 +32,11 @@ async def approve(tx: Transaction, charge_ids: Sequence[UUID] | None, why: str) 
     if not wanted:
         raise Refused("None of these late charges is proposed: see GET /late-charges/proposed.")
     day = await days.today(tx)
-    run_id = derived_id(RUN, day, *wanted)
-    if await runs.start(tx, run_id, RUN, POSTING, {"day": day.isoformat(), "why": why}):
-        ids = [str(one) for one in wanted]
-        chunks = [ids[first : first + store.CHUNK] for first in range(0, len(ids), store.CHUNK)]
-        await runs.add_chunks(tx, run_id, POSTING, chunks)
-        tx.audit("approve", f"late charges {day}", why, after={"run": str(run_id), "charges": len(wanted)})
+    run_id, ids = uuid4(), [str(one) for one in wanted]
+    await runs.start(tx, run_id, RUN, POSTING, {"day": day.isoformat(), "why": why})
+    chunks = [ids[first : first + store.CHUNK] for first in range(0, len(ids), store.CHUNK)]
+    await runs.add_chunks(tx, run_id, POSTING, chunks)
+    tx.audit("approve", f"late charges {day}", why, after={"run": str(run_id), "charges": len(wanted)})
     return run_id, len(wanted)
 
 
@@ -46,7 +44,7 @@ async def post(tx: Transaction, run: Run, chunk: Chunk) -> dict[str, Any]:
     """Post a chunk of approved charges. One that is held stays proposed; one that is no longer due is dropped."""
     day, town = date.fromisoformat(run.spec["day"]), await TOWN.in_force(tx)
     ids = [UUID(one) for one in chunk.spec]
-    await lock(tx, Account, {one.account_id for one in await store.by_id(tx, ids)})
+    await lock(tx, Account, await store.accounts_of(tx, ids))
     rows = [one for one in await store.by_id(tx, ids) if one.state == "proposed"]
     accounts = {one.account_id for one in rows}
     histories, pending = await store.histories(tx, accounts), await store.pending(tx, accounts, day)
@@ -83,12 +81,11 @@ def _is_due(row: LateChargeRow, looked: Looked, history: History, about: Pending
 
 async def waive(tx: Transaction, charge_id: UUID, why: str) -> LateChargeRow:
     """Give up a late charge for good, proposed or posted; what it charged is taken back."""
-    found = await store.by_id(tx, [charge_id])
-    if not found:
+    accounts = await store.accounts_of(tx, [charge_id])
+    if not accounts:
         raise not_found("late charge", charge_id)
-    await lock(tx, Account, [found[0].account_id])
-    await tx.session.refresh(found[0])
-    (row,), day = found, await days.today(tx)
+    await lock(tx, Account, accounts)
+    (row,), day = await store.by_id(tx, [charge_id]), await days.today(tx)
     if row.state not in ("proposed", "posted", "reversed"):
         raise Refused(f"This late charge is {row.state}; only one that is proposed or posted can be waived.")
     if row.state == "posted":

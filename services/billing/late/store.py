@@ -120,8 +120,16 @@ async def alive(tx: Transaction, account_ids: Collection[UUID]) -> set[UUID]:
     return {account_id for (account_id,) in await cursor.fetchall()}
 
 
+async def accounts_of(tx: Transaction, charge_ids: Collection[UUID]) -> set[UUID]:
+    """The accounts of late charges: lock them before the charges are read."""
+    cursor = await (await tx.driver()).execute(
+        "select distinct account_id from late_charge where charge_id = any(%s)", [list(charge_ids)]
+    )
+    return {account_id for (account_id,) in await cursor.fetchall()}
+
+
 async def by_id(tx: Transaction, charge_ids: Collection[UUID]) -> list[LateChargeRow]:
-    """Late charges by their ids."""
+    """Late charges by their ids; their accounts are locked."""
     return list(await tx.session.exec(select(LateChargeRow).where(among(col(LateChargeRow.charge_id), charge_ids))))
 
 
