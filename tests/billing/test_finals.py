@@ -11,9 +11,9 @@ from contracts.billing import BillKind
 from contracts.metering import ReadKind
 from services.billing.bills import store as bills
 from services.billing.bills.rederiving import rederive
-from services.billing.finals import deciding
+from services.billing.finals import deciding, undoing
 from tests.billing.final_builders import DAY_AFTER, LEFT, FinalOffice, a_pack, gone
-from tests.billing.office import Office
+from tests.billing.office import Office, a_payment
 from tests.billing.run_builders import APRIL, APRIL_READ, MARCH_READ, a_read, charges, customer
 
 D = Decimal
@@ -148,3 +148,34 @@ async def test_who_comes_back_before_the_final_bill_gets_none(town: FinalOffice)
     await town.hear(customer("1", version=3))
     assert (await town.day(DAY_AFTER + timedelta(1))).counts == {}
     assert await town.waiting() == {}
+
+
+async def test_a_final_bill_that_was_taken_back_is_held_and_then_made_again(town: FinalOffice) -> None:
+    await town.deposit("1", "30.00", date(2022, 4, 17))
+    await town.hear(gone("1"))
+    await town.read(FINAL_READ)
+    await town.day()
+    first = town.final("1")
+    async with town.by("carl") as tx:
+        await undoing.undo(tx, "1", "the final read was of another house")
+    assert await town.owed("1") == D("52.00") - D("30.00")
+    assert await town.waiting() == {"1": "by_hand"}
+    async with town.by("carl") as tx:
+        await deciding.let_go(tx, "1", "read again")
+    await town.day(DAY_AFTER + timedelta(1))
+    second = town.final("1")
+    assert (second.number, second.deposits_applied) == (f"{first.number}-2", D("0.00"))
+    assert second.current_charges == first.current_charges
+    assert second.amount_due == first.amount_due == await town.owed("1")
+    verdict = await town.office.verdict()
+    assert verdict.ok, verdict.sentences
+
+
+async def test_a_final_bill_whose_refund_is_on_its_way_is_not_taken_back(town: FinalOffice) -> None:
+    await town.office.pay(a_payment("1", "300.00"))
+    await town.hear(gone("1"))
+    await town.read(FINAL_READ)
+    await town.day()
+    with pytest.raises(Refused, match="Cancel the refund"):
+        async with town.by("carl") as tx:
+            await undoing.undo(tx, "1", "wrong house")

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from chassis.auth import allow
 from chassis.web import Tx
 from contracts.billing import BillIssued
-from services.billing.finals import deciding, refunds, store
+from services.billing.finals import deciding, refunds, store, undoing
 from services.billing.finals.deciding import RefundWish
 
 finals = APIRouter(prefix="/finals", tags=["final bills"])
@@ -35,7 +35,7 @@ class Approval(Why):
 
 
 class OneAccount(Why):
-    """An account whose final bill is held or let go."""
+    """An account whose final bill is held, let go or taken back."""
 
     account: str
 
@@ -138,6 +138,12 @@ async def hold(tx: Tx, body: OneAccount) -> None:
 async def let_go(tx: Tx, body: OneAccount) -> None:
     """Let a held final bill go with the next day's run."""
     await deciding.let_go(tx, body.account, body.why)
+
+
+@finals.post("/undo", dependencies=[COORDINATOR], status_code=204)
+async def undo(tx: Tx, body: OneAccount) -> None:
+    """Take an account's newest final bill back; it is held until it is let go."""
+    await undoing.undo(tx, body.account, body.why)
 
 
 @given_back.post("", dependencies=[OFFICE])
