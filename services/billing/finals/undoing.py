@@ -12,6 +12,7 @@ from services.billing.bills import store as bills
 from services.billing.bills.written import reads_of
 from services.billing.finals import store
 from services.billing.finals.work import lock_customers
+from services.billing.late import reviewing
 from services.billing.ledger import LedgerError, reverse_bills
 from services.billing.policy import TOWN
 from services.billing.runs import unbilled
@@ -43,6 +44,7 @@ async def undo(tx: Transaction, number: str, why: str) -> None:
         await reverse_bills(tx, [bill.bill_id], (await TOWN.pinned(tx, bill.pack_hash)).policy, day)
     except LedgerError as error:
         raise Refused(f"Final bill {bill.number} can't be taken back. {error}") from None
+    await reviewing.review(tx, [account], day)
     await bills.cancel(tx, [bill.bill_id], day, why)
     await mark_awaiting(tx, reads_of(bill.inputs))
     await unbilled.reopen(tx, [(account, bill.bill_id)])
