@@ -123,8 +123,9 @@ async def _raw_body(message: Any) -> Any:
 
 
 async def _tolerant_parser(records: tuple["ConsumerRecord[Any, Any]", ...], parse: Any) -> Any:
-    """Parse without headers and keep the records: a null or non-UTF-8 header makes FastStream skip a batch silently."""
-    message = await parse(tuple(replace(record, headers=()) for record in records))
+    """Keep the records, and let FastStream see one of them without its headers: it has no use for the others here,
+    and a null or non-UTF-8 header makes it skip a batch silently."""
+    message = await parse((replace(records[0], headers=()),))
     message.raw_message = records
     return message
 

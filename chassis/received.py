@@ -1,6 +1,6 @@
 """A message as it came from Kafka, read and checked."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
 from typing import Any, Generic, TypeVar
@@ -38,7 +38,11 @@ class Received(Generic[T]):
     event: T
     identity: str
     raw: RawMessage
-    headers: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def headers(self) -> dict[str, str]:
+        """What it travelled with, as text: read when it is asked for, which most of a batch never is."""
+        return readable(self.raw.headers)
 
     @property
     def actor(self) -> str:
@@ -78,7 +82,7 @@ def read(topic: Topic[E], raw: RawMessage) -> Received[E]:
         event = _adapter(topic.model).validate_json(raw.value)
     except ValidationError as error:
         raise Unreadable(explain(topic.name, raw.place, error)) from None
-    return Received(event, topic.identity_of(event), raw, readable(raw.headers))
+    return Received(event, topic.identity_of(event), raw)
 
 
 def explain(name: str, place: str, error: ValidationError) -> str:
