@@ -57,6 +57,7 @@ bench: setup ## measure a billing night against its floor
 contracts: setup ## generate schemas and AsyncAPI from contracts/
 	@$(BIN)/python -m contracts.generate
 	@$(BIN)/python -m deploy.helm.generate
+	@$(BIN)/python -m deploy.grafana.generate
 
 lock: setup ## resolve dependencies again into the hash-locked files
 	@echo uv | $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header - -o requirements-bootstrap.lock

@@ -94,6 +94,7 @@ async def refresh(kit: Kit) -> None:
     waiting, letters = await _kept(kit)
     kit.metrics.waiting_facts.set(waiting)
     kit.metrics.dead_letters.set(letters)
+    await kit.figures.refresh(kit.engine)
     for topic, age in poll_ages(kit).items():
         kit.metrics.poll_age.labels(topic).set(age)
     for topic, lag in (await unhandled(kit)).items():

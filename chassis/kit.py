@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.consume import Consumer, Subscription
 from chassis.database import Transaction
+from chassis.figures import Figure, Figures
 from chassis.lag import Lag
 from chassis.metrics import Metrics
 from chassis.runs import Worker
@@ -37,6 +38,7 @@ class Parts:
     background: Sequence[Background] = ()
     background_to_do: Callable[[AsyncEngine], Awaitable[int]] | None = None
     """How much work waits for `background`: nothing is settled before it is done."""
+    figures: Sequence[Figure] = ()
 
 
 @dataclass(frozen=True)
@@ -50,3 +52,4 @@ class Kit:
     metrics: Metrics
     consumer: Consumer
     lag: Lag
+    figures: Figures

@@ -12,6 +12,7 @@ from chassis import health, kafka, operating, outbox, runs
 from chassis.auth import refuse_unguarded, verifier
 from chassis.consume import Consumer, is_passing, subscribe_all
 from chassis.database import connect
+from chassis.figures import Figures
 from chassis.kit import Background, Kit, Parts
 from chassis.lag import Lag
 from chassis.logs import logger, set_up
@@ -44,9 +45,10 @@ def _kit(parts: Parts, settings: Settings) -> Kit:
     engine = connect(settings.database_url, settings.database_connections, f"curbstop-{parts.name}")
     metrics = Metrics()
     consumer = Consumer(parts.name, settings, engine, metrics, tuple(parts.subscriptions))
+    figures = Figures(parts.figures, metrics.registry)
     broker = kafka.consuming_broker(settings)
     subscribe_all(broker, consumer)
-    return Kit(parts, settings, engine, broker, metrics, consumer, Lag(settings, parts.name))
+    return Kit(parts, settings, engine, broker, metrics, consumer, Lag(settings, parts.name), figures)
 
 
 @asynccontextmanager

@@ -39,6 +39,21 @@ def check(
         typer.echo(f"{file} can be sent{' as it is' if not findings else ''}.")
 
 
+@app.command()
+def rotate(name: Annotated[str, typer.Argument(help="The vendor.")]) -> None:
+    """Forget a vendor's password and webhook secret of the stopped suite; `curbstop up` makes new ones."""
+    from curbstop import running
+    from deploy.local.folder import Folder
+
+    with Folder(running.data_folder()).held() as folder:
+        if not folder.knows_secret(f"webhook {name}"):
+            raise TroubleError(f"No vendor {name} was ever set up in {folder.path}.")
+        folder.forget_secret(f"webhook {name}")
+        folder.forget_secret(f"kafka vendor.{name}")
+        file = folder.path / "vendors" / f"{name}.env"
+    typer.echo(f"Start with `curbstop up`; then hand the new {file} to the vendor. The old credentials are void.")
+
+
 def _text(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")

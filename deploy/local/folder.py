@@ -96,6 +96,12 @@ class Folder:
         """The names of all that are remembered."""
         return sorted(_read(self.path / "secrets.json"))
 
+    def forget_secret(self, name: str) -> None:
+        """Forget it: the next one who asks for it is given a new one."""
+        known = _read(self.path / "secrets.json")
+        known.pop(name, None)
+        write_private(self.path / "secrets.json", json.dumps(known, indent=1, sort_keys=True))
+
     def knows_secret(self, name: str) -> bool:
         return name in _read(self.path / "secrets.json")
 

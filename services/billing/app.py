@@ -8,6 +8,7 @@ from chassis.settings import Settings
 from chassis.townpack import Bundle, Mistake
 from services.billing import api, events, policy, tariffs
 from services.billing.days.work import DAY
+from services.billing.figures import FIGURES
 from services.billing.late import deciding
 from services.billing.ledger import announce
 from services.billing.runs import work
@@ -25,6 +26,7 @@ PARTS = Parts(
     workers=(*DAY.workers, *work.WORKERS, deciding.WORKER),
     snapshots={"BalanceChanged": announce.republish},
     check_pack=check_pack,
+    figures=FIGURES,
 )
 
 
