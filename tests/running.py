@@ -36,12 +36,14 @@ def environment(places: Places, database_url: str, topic_prefix: str) -> dict[st
 @asynccontextmanager
 async def running(app: FastAPI, *roles: str) -> AsyncIterator[httpx.AsyncClient]:
     """Start a service and hand out a client whose caller has these roles (coordinator and it, unless told)."""
-    headers = {"Authorization": f"Bearer {token(*roles)}"}
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test", headers=headers) as client,
-    ):
+    async with app.router.lifespan_context(app), caller(app, *roles) as client:
         yield client
+
+
+def caller(app: FastAPI, *roles: str) -> httpx.AsyncClient:
+    """A client of a service's HTTP, whether or not the rest of it runs."""
+    headers = {"Authorization": f"Bearer {token(*roles)}"}
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test", headers=headers)
 
 
 def token(*roles: str) -> str:

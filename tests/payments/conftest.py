@@ -10,8 +10,8 @@ from deploy.local.places import Places
 from services.payments.app import build
 from services.payments.settings import PaymentsSettings
 from tests.conftest import GivenDatabase, GivenTopics
-from tests.payments.builders import DAY, SECRET, TOPICS, Desk
-from tests.running import apply_town, environment, running
+from tests.payments.builders import DAY, SECRET, TOPICS, Counter, Desk
+from tests.running import apply_town, caller, environment, running
 
 
 @pytest.fixture
@@ -33,3 +33,18 @@ async def desk(
             yield desk
     finally:
         await producer.stop()
+
+
+@pytest.fixture
+async def counter(places: Places, database: GivenDatabase) -> AsyncIterator[Counter]:
+    settings = PaymentsSettings(
+        **environment(places, database("payments", migrated=True), ""), webhook_secrets={"bank": SECRET}
+    )
+    app = build(settings)
+    async with caller(app, "coordinator", "it", "cashier") as client:
+        await apply_town(client)
+        counter = Counter(client, app.state.kit.engine)
+        await counter.open_account("10001")
+        await counter.begin_day(DAY)
+        yield counter
+    await app.state.kit.engine.dispose()

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from contracts.payments import ChargeAssessed, PaymentReturned
 from services.payments.policy import CashOnly, FeeStep, ReturnFee
 from services.payments.returns.rules import cash_only_until, fee_of, is_cash_only, makes_cash_only
-from tests.payments.builders import Desk
+from tests.payments.builders import Counter
 from tests.running import token
 
 FLORIDA = ReturnFee(
@@ -83,70 +83,70 @@ def returned(kind: str = "bank_return", **changes: Any) -> dict[str, Any]:
     return {"kind": kind, "code": "R01", "reason": "insufficient funds"} | changes
 
 
-async def give_back(desk: Desk, payment: dict[str, Any], kind: str = "bank_return", **changes: Any) -> Any:
-    return await desk.client.post(f"/payments/{payment['payment_id']}/return", json=returned(kind, **changes))
+async def give_back(counter: Counter, payment: dict[str, Any], kind: str = "bank_return", **changes: Any) -> Any:
+    return await counter.client.post(f"/payments/{payment['payment_id']}/return", json=returned(kind, **changes))
 
 
-async def test_a_returned_check_is_told_whole_with_its_fee(desk: Desk) -> None:
-    payment = await desk.take(tender="check", amount="50.00")
-    answer = await give_back(desk, payment)
+async def test_a_returned_check_is_told_whole_with_its_fee(counter: Counter) -> None:
+    payment = await counter.take(tender="check", amount="50.00")
+    answer = await give_back(counter, payment)
     assert (answer.status_code, answer.json()["fee"]) == (200, "25.00")
-    (told,) = await desk.told(PaymentReturned)
+    (told,) = await counter.told(PaymentReturned)
     assert (str(told.payment_id), told.payment_seq, told.code) == (payment["payment_id"], 1, "R01")
     assert (told.amount, str(told.kind)) == (Decimal("50.00"), "bank_return")
-    (fee,) = await desk.told(ChargeAssessed)
+    (fee,) = await counter.told(ChargeAssessed)
     assert (fee.amount, fee.service, str(fee.about)) == (Decimal("25.00"), "water", payment["payment_id"])
-    (shown,) = (await desk.client.get("/accounts/10001/payments")).json()
+    (shown,) = (await counter.client.get("/accounts/10001/payments")).json()
     assert shown["returned_on"] == "2023-03-15"
 
 
-async def test_a_void_brings_no_fee(desk: Desk) -> None:
-    await give_back(desk, await desk.take(), "void")
-    assert len(await desk.told(PaymentReturned)) == 1
-    assert await desk.told(ChargeAssessed) == []
+async def test_a_void_brings_no_fee(counter: Counter) -> None:
+    await give_back(counter, await counter.take(), "void")
+    assert len(await counter.told(PaymentReturned)) == 1
+    assert await counter.told(ChargeAssessed) == []
 
 
-async def test_a_second_return_of_a_payment_is_refused(desk: Desk) -> None:
-    payment = await desk.take()
-    await give_back(desk, payment)
-    again = await give_back(desk, payment, "chargeback")
+async def test_a_second_return_of_a_payment_is_refused(counter: Counter) -> None:
+    payment = await counter.take()
+    await give_back(counter, payment)
+    again = await give_back(counter, payment, "chargeback")
     assert again.status_code == 409
     assert "taken back before, on 2023-03-15 (R01)" in again.json()["error"]
-    assert len(await desk.told(PaymentReturned)) == 1
+    assert len(await counter.told(PaymentReturned)) == 1
 
 
-async def test_two_returns_of_a_payment_at_once_are_one(desk: Desk) -> None:
-    payment = await desk.take()
-    answers = await asyncio.gather(*[give_back(desk, payment) for _ in range(3)])
+async def test_two_returns_of_a_payment_at_once_are_one(counter: Counter) -> None:
+    payment = await counter.take()
+    answers = await asyncio.gather(*[give_back(counter, payment) for _ in range(3)])
     assert sorted(one.status_code for one in answers) == [200, 409, 409]
-    assert (len(await desk.told(PaymentReturned)), len(await desk.told(ChargeAssessed))) == (1, 1)
+    assert (len(await counter.told(PaymentReturned)), len(await counter.told(ChargeAssessed))) == (1, 1)
 
 
 @pytest.mark.parametrize("day", ["2023-03-14", "2023-03-16"])
-async def test_a_return_is_dated_between_the_payment_and_today(desk: Desk, day: str) -> None:
-    answer = await give_back(desk, await desk.take(), returned_on=day)
+async def test_a_return_is_dated_between_the_payment_and_today(counter: Counter, day: str) -> None:
+    answer = await give_back(counter, await counter.take(), returned_on=day)
     assert (answer.status_code, day in answer.json()["error"]) == (409, True)
 
 
-async def test_only_what_was_paid_can_come_back(desk: Desk) -> None:
-    answer = await desk.client.post(f"/payments/{uuid4()}/return", json=returned())
+async def test_only_what_was_paid_can_come_back(counter: Counter) -> None:
+    answer = await counter.client.post(f"/payments/{uuid4()}/return", json=returned())
     assert answer.status_code == 404
 
 
-async def test_a_clerk_may_not_take_money_back(desk: Desk) -> None:
+async def test_a_clerk_may_not_take_money_back(counter: Counter) -> None:
     clerk = {"Authorization": f"Bearer {token('clerk')}"}
-    payment = await desk.take()
-    answer = await desk.client.post(f"/payments/{payment['payment_id']}/return", json=returned(), headers=clerk)
+    payment = await counter.take()
+    answer = await counter.client.post(f"/payments/{payment['payment_id']}/return", json=returned(), headers=clerk)
     assert answer.status_code == 403
 
 
-async def test_money_that_bounces_in_suspense_is_closed_without_a_word_to_the_others(desk: Desk) -> None:
-    payment = await desk.take(account_number="77777", tender="check")
-    assert (await give_back(desk, payment)).json()["fee"] == "0.00"
-    assert (await desk.client.get("/suspense")).json() == []
-    await desk.open_account("77777")
-    assert await desk.told(PaymentReturned) == []
-    assert await desk.posted() == []
+async def test_money_that_bounces_in_suspense_is_closed_without_a_word_to_the_others(counter: Counter) -> None:
+    payment = await counter.take(account_number="77777", tender="check")
+    assert (await give_back(counter, payment)).json()["fee"] == "0.00"
+    assert (await counter.client.get("/suspense")).json() == []
+    await counter.open_account("77777")
+    assert await counter.told(PaymentReturned) == []
+    assert await counter.posted() == []
 
 
 CHECK = (
@@ -156,18 +156,20 @@ CHECK = (
 )
 
 
-async def test_an_account_with_too_many_returns_pays_without_checks_until_a_coordinator_lifts_it(desk: Desk) -> None:
+async def test_an_account_with_too_many_returns_pays_without_checks_until_a_coordinator_lifts_it(
+    counter: Counter,
+) -> None:
     for receipt in ("1", "2"):
-        await give_back(desk, await desk.take(receipt, tender="check"))
-    assert (await desk.client.get("/accounts/10001/cash-only")).json()["cash_only"] is True
+        await give_back(counter, await counter.take(receipt, tender="check"))
+    assert (await counter.client.get("/accounts/10001/cash-only")).json()["cash_only"] is True
 
-    refused = await desk.client.post("/batches/B1?cash=20.00&check=30.00", content=CHECK.encode())
+    refused = await counter.client.post("/batches/B1?cash=20.00&check=30.00", content=CHECK.encode())
     assert refused.status_code == 422
     assert "Account 10001 pays by cash, money order or card only, until" in refused.json()["error"]
     check = {"receipt": "3", "account_number": "10001", "amount": "5.00", "tender": "check"}
-    assert (await desk.client.post("/payments", json=check)).status_code == 422
-    await desk.take("4", tender="cash")
+    assert (await counter.client.post("/payments", json=check)).status_code == 422
+    await counter.take("4", tender="cash")
 
-    lifted = await desk.client.post("/accounts/10001/cash-only/lift", json={"why": "the bank's own error"})
+    lifted = await counter.client.post("/accounts/10001/cash-only/lift", json={"why": "the bank's own error"})
     assert lifted.json()["cash_only"] is False
-    assert (await desk.client.post("/batches/B1?cash=20.00&check=30.00", content=CHECK.encode())).status_code == 200
+    assert (await counter.client.post("/batches/B1?cash=20.00&check=30.00", content=CHECK.encode())).status_code == 200
