@@ -20,7 +20,7 @@ SAMPLE = "vendor-name"
 
 def content() -> dict[str, Any]:
     """The file's content."""
-    doors = [vendor_intake(SAMPLE), vendor_outcome(SAMPLE)]
+    doors: list[Topic[Any]] = [vendor_intake(SAMPLE), vendor_outcome(SAMPLE)]
     ours, all_grants = grants(TOPICS), grants(all_topics([SAMPLE]))
     vendors = {one for one in all_grants if one.login == f"vendor.{SAMPLE}"}
     payments = all_grants - ours - vendors
