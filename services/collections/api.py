@@ -2,7 +2,8 @@
 
 from services.collections.arrangements import api as arrangements
 from services.collections.cases import api as cases
+from services.collections.cases import outlook
 from services.collections.holds import api as holds
 from services.collections.shutoffs import api as shutoffs
 
-ROUTERS = (cases.router, shutoffs.router, holds.router, arrangements.router)
+ROUTERS = (cases.router, outlook.router, shutoffs.router, holds.router, arrangements.router)

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 import httpx
 from aiokafka import AIOKafkaProducer
@@ -17,6 +17,7 @@ from chassis.runs import _work_once
 from contracts.accounts import AccountChanged, AccountStatus, ServiceAgreement
 from contracts.base import Event
 from contracts.billing import BalanceChanged, BusinessDayStarted, OwedItem
+from contracts.delinquency import AccountDelinquent
 from contracts.notices import NoticeChannel, NoticeFailed, NoticeKind, NoticeSent
 from contracts.orders import CancelCause, ServiceOrderCancelled, ServiceOrderCompleted, ServiceOrderRequested
 from contracts.payments import (
@@ -114,32 +115,48 @@ def said_at(at: datetime | None) -> list[tuple[str, bytes]]:
     return [("ce_time", at.isoformat().encode())] if at else []
 
 
-def account(version: int = 1, end: date | None = None, responsible: UUID = PERSON) -> AccountChanged:
+def number_of(of: UUID) -> str:
+    """The number that people know an account by."""
+    return "10001" if of == ACCOUNT else str(of.int % 10**9)
+
+
+def account(
+    version: int = 1, end: date | None = None, responsible: UUID = PERSON, of: UUID = ACCOUNT
+) -> AccountChanged:
     agreement = ServiceAgreement(
         agreement_id=UUID(int=7), service="water", service_point_id=POINT, start=date(2020, 1, 1), end=end
     )
     return AccountChanged(
-        account_id=ACCOUNT, version=version, number="10001", status=AccountStatus.ACTIVE, opened=date(2020, 1, 1),
+        account_id=of, version=version, number=number_of(of), status=AccountStatus.ACTIVE, opened=date(2020, 1, 1),
         cycle="1", premise_id=uuid4(), responsible_person_id=responsible, agreements=(agreement,), business_date=DUE,
     )  # fmt: skip
 
 
-def balance(version: int, past_due: str, through: int = 0, deferred: str = "0.00") -> BalanceChanged:
+def balance(
+    version: int, past_due: str, through: int = 0, deferred: str = "0.00", of: UUID = ACCOUNT
+) -> BalanceChanged:
     amount, zero = Decimal(past_due), Decimal("0.00")
     items = (OwedItem(item_id=ITEM, kind="charge", amount=amount, due_date=DUE),) if amount else ()
     return BalanceChanged(
-        account_id=ACCOUNT, version=version, owed=amount, due_now=amount, past_due=amount, past_due_items=items,
+        account_id=of, version=version, owed=amount, due_now=amount, past_due=amount, past_due_items=items,
         deferred=Decimal(deferred), disputed=zero, stayed=zero, liened=zero, credit=zero, payments_through=through,
         business_date=DAY,
     )  # fmt: skip
 
 
-def payment(seq: int, amount: str = "84.10", day: date = DAY, pending: UUID | None = None) -> PaymentReceived:
+def payment(
+    seq: int, amount: str = "84.10", day: date = DAY, pending: UUID | None = None, of: UUID = ACCOUNT
+) -> PaymentReceived:
     return PaymentReceived(
-        payment_id=UUID(int=seq), account_id=ACCOUNT, payment_seq=seq, amount=Decimal(amount), purpose=Purpose.BALANCE,
+        payment_id=payment_id(of, seq), account_id=of, payment_seq=seq, amount=Decimal(amount), purpose=Purpose.BALANCE,
         channel=Channel.ONLINE, tender=TenderKind.CARD, effective_date=day, posting_date=day, pending_id=pending,
         business_date=day,
     )  # fmt: skip
+
+
+def payment_id(of: UUID, seq: int) -> UUID:
+    """The id of an account's n-th payment."""
+    return uuid5(of, f"payment {seq}")
 
 
 def pending(number: int, expires: date) -> PaymentPending:
@@ -151,22 +168,22 @@ def pending(number: int, expires: date) -> PaymentPending:
 
 def returned(seq: int, day: date) -> PaymentReturned:
     return PaymentReturned(
-        return_id=UUID(int=900 + seq), payment_id=UUID(int=seq), account_id=ACCOUNT, payment_seq=seq,
+        return_id=UUID(int=900 + seq), payment_id=payment_id(ACCOUNT, seq), account_id=ACCOUNT, payment_seq=seq,
         amount=Decimal("84.10"), kind=ReturnKind.BANK_RETURN, reason="Insufficient funds", returned_on=day,
         business_date=day,
     )  # fmt: skip
 
 
-def sent(case_id: UUID, day: date, channel: NoticeChannel = NoticeChannel.EMAIL, person: UUID = PERSON) -> NoticeSent:
+def sent(case_id: UUID, day: date, channel: NoticeChannel = NoticeChannel.EMAIL, of: UUID = ACCOUNT) -> NoticeSent:
     return NoticeSent(
-        notice_id=UUID(int=50), account_id=ACCOUNT, kind=NoticeKind.SHUTOFF_NOTICE, about=case_id, channel=channel,
-        person_id=person, sent_date=day, business_date=day,
+        notice_id=uuid5(case_id, "notice"), account_id=of, kind=NoticeKind.SHUTOFF_NOTICE, about=case_id,
+        channel=channel, person_id=PERSON, sent_date=day, business_date=day,
     )  # fmt: skip
 
 
 def bounced(case_id: UUID, day: date) -> NoticeFailed:
     return NoticeFailed(
-        notice_id=UUID(int=50), account_id=ACCOUNT, kind=NoticeKind.SHUTOFF_NOTICE, about=case_id,
+        notice_id=uuid5(case_id, "notice"), account_id=ACCOUNT, kind=NoticeKind.SHUTOFF_NOTICE, about=case_id,
         channel=NoticeChannel.EMAIL, person_id=PERSON, reason="no such mailbox", falls_back_to=NoticeChannel.PAPER,
         business_date=day,
     )  # fmt: skip
@@ -174,7 +191,8 @@ def bounced(case_id: UUID, day: date) -> NoticeFailed:
 
 def completed(order: Any, day: date, at: datetime | None = None, withdrawn: bool = False) -> ServiceOrderCompleted:
     return ServiceOrderCompleted(
-        order_id=order.order_id, account_id=ACCOUNT, service_point_id=POINT, kind=order.kind, about=order.about,
+        order_id=order.order_id, account_id=order.account_id, service_point_id=POINT, kind=order.kind,
+        about=order.about,
         completed_on=day, completed_at=at or datetime(day.year, day.month, day.day, 17, tzinfo=UTC), crew="crew 1",
         withdrawn=withdrawn, business_date=day,
     )  # fmt: skip
@@ -182,25 +200,31 @@ def completed(order: Any, day: date, at: datetime | None = None, withdrawn: bool
 
 def cancelled(order: Any, day: date, cause: CancelCause = CancelCause.EXPIRED) -> ServiceOrderCancelled:
     return ServiceOrderCancelled(
-        order_id=order.order_id, account_id=ACCOUNT, service_point_id=POINT, kind=order.kind, about=order.about,
+        order_id=order.order_id, account_id=order.account_id, service_point_id=POINT, kind=order.kind,
+        about=order.about,
         cause=cause, reason="so it was", business_date=day,
     )  # fmt: skip
 
 
-async def reminded(desk: Desk) -> None:
-    await desk.hear(account(), balance(1, "84.10"), BusinessDayStarted(date=DAY))
+async def reminded(desk: Desk, *households: UUID) -> None:
+    """84.10 is past due, and a person has sent the reminder."""
+    for one in households or (ACCOUNT,):
+        await desk.hear(account(of=one), balance(1, "84.10", of=one))
+    await desk.hear(BusinessDayStarted(date=DAY))
     await desk.post("/reminders/approve")
 
 
-async def noticed(desk: Desk) -> UUID:
-    """Every letter was sent in its time, and the shutoff notice by e-mail."""
-    await reminded(desk)
+async def noticed(desk: Desk, *households: UUID) -> UUID:
+    """Every letter was sent in its time, and the shutoff notice by e-mail; answers a case."""
+    await reminded(desk, *households)
     for day in (STATUS_LETTER, DOOR_HANGER, NOTICE):
         await desk.hear(BusinessDayStarted(date=day))
-    assert await desk.post("/steps/shutoff_notice/approve") == {"done": 1, "left_out": {}}
-    case = UUID((await desk.get("/cases?step=shutoff_notice"))[0]["case_id"])
-    await desk.hear(sent(case, NOTICE))
-    return case
+    await desk.post("/steps/shutoff_notice/approve")
+    told = [one for one in await desk.told(AccountDelinquent) if one.step == "shutoff_notice"]
+    assert len(told) == len(households or (ACCOUNT,))
+    for one in told:
+        await desk.hear(sent(one.case_id, NOTICE, of=one.account_id))
+    return UUID(str(told[0].case_id))
 
 
 async def ordered(desk: Desk) -> Any:

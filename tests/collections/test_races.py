@@ -1,41 +1,63 @@
-"""A payment against listing, approval and completion, each in its own transaction at the same moment, on PostgreSQL."""
+"""A payment against listing, approval and completion, each in its own transaction at the same moment, on PostgreSQL.
+
+Two dozen households race at once in each test: each has its own seed, and all of them share the day and its list.
+"""
 
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
-
-import pytest
+from uuid import UUID
 
 from contracts.billing import BusinessDayStarted
 from contracts.orders import OrderKind, ServiceOrderRequested, ServiceOrderWithdrawn
 from contracts.payments import ChargeAssessed
-from tests.collections.builders import SHUTOFF, Desk, balance, completed, noticed, payment
+from tests.collections.builders import SHUTOFF, Desk, balance, completed, noticed, number_of, payment
 
 NOON = datetime(2023, 4, 24, 12, tzinfo=UTC)
+HOUSEHOLDS = [UUID(int=1000 + number) for number in range(24)]
+Move = Callable[[], Awaitable[Any]]
 
 
-async def at_once(seed: int, *moves: Callable[[], Awaitable[Any]]) -> None:
-    """Begin moves together, each after a moment of its own."""
-    rng = random.Random(seed)
+async def at_once(moves: dict[UUID, list[Move]]) -> None:
+    """Begin everything together, each after a moment of its own."""
 
-    async def soon(move: Callable[[], Awaitable[Any]]) -> None:
-        await asyncio.sleep(rng.random() * 0.02)
+    async def soon(move: Move, moment: float) -> None:
+        await asyncio.sleep(moment)
         await move()
 
-    await asyncio.gather(*(soon(one) for one in rng.sample(moves, len(moves))))
+    beginnings = []
+    for one, theirs in moves.items():
+        rng = random.Random(one.int)
+        beginnings += [soon(move, rng.random() * 0.3) for move in theirs]
+    await asyncio.gather(*beginnings)
 
 
-async def orders(desk: Desk, kind: OrderKind) -> list[Any]:
-    return [one for one in await desk.told(ServiceOrderRequested) if one.kind == kind]
+def pays(desk: Desk, one: UUID, at: datetime = NOON) -> Move:
+    return lambda: desk.hand_over(payment(1, day=SHUTOFF, of=one), at)
 
 
-async def left_alone(desk: Desk) -> None:
-    """Whoever paid is not shut off: nothing was ordered, or it was taken back; and costs nothing."""
-    asked = {one.order_id for one in await orders(desk, OrderKind.DISCONNECT)}
-    back = {one.order_id for one in await desk.told(ServiceOrderWithdrawn)}
-    assert asked == back
+def is_posted(desk: Desk, one: UUID, at: datetime = NOON) -> Move:
+    return lambda: desk.hand_over(balance(2, "0.00", through=1, of=one), at)
+
+
+async def all_listed(desk: Desk) -> None:
+    await noticed(desk, *HOUSEHOLDS)
+    await desk.hear(BusinessDayStarted(date=SHUTOFF))
+    assert len(await desk.get(f"/shutoffs/{SHUTOFF}")) == len(HOUSEHOLDS)
+
+
+async def orders(desk: Desk, kind: OrderKind) -> dict[UUID, Any]:
+    asked = [one for one in await desk.told(ServiceOrderRequested) if one.kind == kind]
+    assert len(asked) == len({one.account_id for one in asked}), "asked twice"
+    return {one.account_id: one for one in asked}
+
+
+async def nobody_is_shut_off(desk: Desk) -> None:
+    """Whatever was ordered was taken back, and costs nothing."""
+    asked = {one.order_id for one in (await orders(desk, OrderKind.DISCONNECT)).values()}
+    assert asked == {one.order_id for one in await desk.told(ServiceOrderWithdrawn)}
     await costs_nothing(desk)
 
 
@@ -43,59 +65,62 @@ async def costs_nothing(desk: Desk) -> None:
     assert {str(one.kind) for one in await desk.told(ChargeAssessed)} <= {"door_hanger"}
 
 
-@pytest.mark.parametrize("seed", range(12))
-async def test_a_payment_races_the_day_that_lists(desk: Desk, seed: int) -> None:
-    await noticed(desk)
+async def test_payments_race_the_day_that_lists(desk: Desk) -> None:
+    await noticed(desk, *HOUSEHOLDS)
 
     async def day() -> None:
         await desk.hand_over(BusinessDayStarted(date=SHUTOFF))
         await desk.work()
 
-    await at_once(seed, day, lambda: desk.hand_over(payment(1, day=SHUTOFF), NOON))
-    await desk.hand_over(balance(2, "0.00", through=1))
-    answer = await desk.post(f"/shutoffs/{SHUTOFF}/approve")
-    assert answer["done"] == 0
-    await left_alone(desk)
+    await at_once({one: [pays(desk, one)] for one in HOUSEHOLDS} | {UUID(int=1): [day]})
+    assert (await desk.post(f"/shutoffs/{SHUTOFF}/approve"))["done"] == 0
+    for one in HOUSEHOLDS:
+        await is_posted(desk, one)()
+    await nobody_is_shut_off(desk)
 
 
-@pytest.mark.parametrize("seed", range(12))
-async def test_a_payment_and_its_balance_race_the_approval(desk: Desk, seed: int) -> None:
-    await noticed(desk)
-    await desk.hear(BusinessDayStarted(date=SHUTOFF))
-    await at_once(
-        seed,
-        lambda: desk.post(f"/shutoffs/{SHUTOFF}/approve"),
-        lambda: desk.hand_over(payment(1, day=SHUTOFF), NOON),
-        lambda: desk.hand_over(balance(2, "0.00", through=1), NOON),
-    )
-    await left_alone(desk)
+async def test_payments_and_their_balances_race_the_approval(desk: Desk) -> None:
+    await all_listed(desk)
+
+    def approves(one: UUID) -> Move:
+        body = {"accounts": [number_of(one)], "why": "looked through"}
+        return lambda: desk.client.post(f"/shutoffs/{SHUTOFF}/approve", json=body)
+
+    await at_once({one: [approves(one), pays(desk, one), is_posted(desk, one)] for one in HOUSEHOLDS})
+    assert await orders(desk, OrderKind.DISCONNECT), "no approval was ever first"
+    await nobody_is_shut_off(desk)
 
 
-@pytest.mark.parametrize("seed", range(12))
-async def test_a_payment_races_the_crew_and_whoever_was_too_late_restores_free(desk: Desk, seed: int) -> None:
-    await noticed(desk)
-    await desk.hear(BusinessDayStarted(date=SHUTOFF))
+async def test_payments_race_the_crew_and_whoever_was_too_late_restores_free(desk: Desk) -> None:
+    await all_listed(desk)
     await desk.post(f"/shutoffs/{SHUTOFF}/approve")
-    (order,) = await orders(desk, OrderKind.DISCONNECT)
-    done = completed(order, SHUTOFF, NOON)
-    await at_once(
-        seed,
-        lambda: desk.hand_over(done, NOON),
-        lambda: desk.hand_over(payment(1, day=SHUTOFF), NOON - timedelta(minutes=5)),
-        lambda: desk.hand_over(balance(2, "0.00", through=1), NOON + timedelta(minutes=5)),
-    )
-    (restore,) = await orders(desk, OrderKind.RESTORE)
-    await desk.hand_over(completed(restore, SHUTOFF, NOON + timedelta(hours=1)))
+    asked = await orders(desk, OrderKind.DISCONNECT)
+
+    def shuts_off(one: UUID) -> Move:
+        return lambda: desk.hand_over(completed(asked[one], SHUTOFF, NOON), NOON)
+
+    before, after = NOON - timedelta(minutes=5), NOON + timedelta(minutes=5)
+    await at_once({one: [shuts_off(one), pays(desk, one, before), is_posted(desk, one, after)] for one in HOUSEHOLDS})
+    restores = await orders(desk, OrderKind.RESTORE)
+    assert set(restores) == set(HOUSEHOLDS)
+    for order in restores.values():
+        await desk.hand_over(completed(order, SHUTOFF, NOON + timedelta(hours=1)))
     await costs_nothing(desk)
-    (case,) = await desk.get("/accounts/10001/cases")
-    assert case["ended"] in ("restored", "cured")
     assert await desk.get("/off") == []
+    for one in HOUSEHOLDS:
+        (case,) = await desk.get(f"/accounts/{number_of(one)}/cases")
+        assert case["ended"] == "restored"
 
 
-@pytest.mark.parametrize("seed", range(6))
-async def test_a_stop_races_the_approval(desk: Desk, seed: int) -> None:
-    await noticed(desk)
-    await desk.hear(BusinessDayStarted(date=SHUTOFF))
+async def test_a_stop_races_the_approvals(desk: Desk) -> None:
+    await all_listed(desk)
     stop = {"name": "heat", "first": str(SHUTOFF), "last": str(SHUTOFF), "why": "110 degrees"}
-    await at_once(seed, lambda: desk.post(f"/shutoffs/{SHUTOFF}/approve"), lambda: desk.post("/stops", **stop))
-    await left_alone(desk)
+
+    def approves(one: UUID) -> Move:
+        body = {"accounts": [number_of(one)], "why": "looked through"}
+        return lambda: desk.client.post(f"/shutoffs/{SHUTOFF}/approve", json=body)
+
+    everyone: dict[UUID, list[Move]] = {one: [approves(one)] for one in HOUSEHOLDS}
+    await at_once(everyone | {UUID(int=1): [lambda: desk.post("/stops", **stop)]})
+    assert await orders(desk, OrderKind.DISCONNECT), "no approval was ever first"
+    await nobody_is_shut_off(desk)

@@ -159,6 +159,23 @@ async def test_a_bounce_is_no_service_and_paper_counts_from_its_own_day(desk: De
     assert len(await desk.get("/shutoffs/2023-04-26")) == 1
 
 
+async def test_a_bounce_that_is_heard_of_after_the_crew_came_brings_the_water_back_free(desk: Desk) -> None:
+    order = await ordered(desk)
+    await desk.hear(completed(order, SHUTOFF), bounced(order.about, SHUTOFF))
+    _, restore = await desk.told(ServiceOrderRequested)
+    assert "free" in restore.reason
+    assert await fees(desk) == {"door_hanger": Decimal("10.00")}
+
+
+async def test_a_clerk_sees_what_comes_next_and_what_speaks_against_it(desk: Desk) -> None:
+    await reminded(desk)
+    outlook = await desk.get("/accounts/10001/outlook")
+    assert (outlook["step"], outlook["next_step"], outlook["due_on"]) == ("reminder", "status_letter", "2023-03-28")
+    assert "this step is due on 2023-03-28" in outlook["against"]
+    await desk.hear(payment(1))
+    assert "not in the balance yet" in (await desk.get("/accounts/10001/outlook"))["against"]
+
+
 async def test_a_stop_takes_back_what_is_out_and_nobody_is_listed_while_it_lasts(desk: Desk) -> None:
     await ordered(desk)
     await desk.post("/stops", name="cold snap", first=str(SHUTOFF), last=str(SHUTOFF), why="10 degrees tonight")

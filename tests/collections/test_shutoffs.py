@@ -79,13 +79,13 @@ def test_a_case_that_was_paid_ends_when_metering_answers() -> None:
 
 def test_a_crew_that_did_what_was_taken_back_is_sent_again_at_no_cost() -> None:
     back = case(orders=(order(OrderState.WITHDRAWN),))
-    outcome = machine.order_completed(back, order().id, True, NOON, standing(last_payment_seq=4), terms())
+    outcome = machine.order_completed(back, order().id, True, OPEN_DAY, NOON, standing(last_payment_seq=4), terms())
     assert (outcome.case.step, asked(outcome), fees(outcome)) == (Step.RESTORE_ORDERED, [OrderKind.RESTORE], [])
 
 
 def test_an_order_that_was_called_off_and_done_all_the_same_is_undone_at_no_cost() -> None:
     over = case(orders=(order(OrderState.CANCELLED),), closed=OPEN_DAY, ended="cured")
-    outcome = machine.order_completed(over, order().id, False, NOON, paid(), terms())
+    outcome = machine.order_completed(over, order().id, False, OPEN_DAY, NOON, paid(), terms())
     assert (outcome.case.closed, asked(outcome), fees(outcome)) == (None, [OrderKind.RESTORE], [])
 
 
@@ -148,7 +148,7 @@ def test_a_restoration_metering_could_not_do_is_asked_for_again_the_next_day() -
 
 def test_with_the_water_on_and_paid_the_case_is_restored_and_a_return_resumes_it_without_another_notice() -> None:
     out = machine.settled(off_case(), paid(), terms(), LATER).case
-    done = machine.order_completed(out, out.restoring[0].id, False, LATER, paid(), terms()).case
+    done = machine.order_completed(out, out.restoring[0].id, False, OPEN_DAY, LATER, paid(), terms()).case
     assert (done.step, done.closed, done.off_since) == (Step.RESTORED, OPEN_DAY, None)
     due_again = standing(payments_through=4, last_payment_seq=4)
     again = machine.returned(done, 4, due_again, terms(OPEN_DAY + timedelta(1)))
@@ -180,7 +180,7 @@ def test_each_service_point_is_shut_off_and_restored_by_an_order_of_its_own() ->
     ordered, _ = shutoffs.ordered(case(listed_on=OPEN_DAY), stands, terms())
     first, other = ordered.case.orders
     assert first.id != other.id
-    half = machine.order_completed(ordered.case, first.id, False, NOON, stands, terms())
+    half = machine.order_completed(ordered.case, first.id, False, OPEN_DAY, NOON, stands, terms())
     assert half.case.step == Step.SHUT_OFF
     known = replace(paid(), points=stands.points)
     back = machine.settled(half.case, known, terms(), LATER)

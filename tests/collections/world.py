@@ -255,7 +255,7 @@ class World:
 
     def _at_collections_completed(self, _: datetime, message: tuple[UUID, bool, datetime]) -> None:
         order_id, withdrawn, at = message
-        self._save(machine.order_completed(self._case_of(order_id), order_id, withdrawn, at, *self._known()))
+        self._save(machine.order_completed(self._case_of(order_id), order_id, withdrawn, self.day, at, *self._known()))
 
     def _at_collections_cancelled(self, _: datetime, message: tuple[UUID, CancelCause]) -> None:
         order_id, cause = message

@@ -30,7 +30,8 @@ async def take_completed(tx: Transaction, received: list[Received[ServiceOrderCo
 
     def move(one: Received[ServiceOrderCompleted], case: Case, standing: Standing, under: Terms) -> Outcome:
         event = one.event
-        return machine.order_completed(case, event.order_id, event.withdrawn, event.completed_at, standing, under)
+        on, at = event.completed_on, event.completed_at
+        return machine.order_completed(case, event.order_id, event.withdrawn, on, at, standing, under)
 
     await _answers(tx, [one for one in received if one.event.kind in OURS], move)
 

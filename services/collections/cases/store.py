@@ -7,14 +7,14 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import col, select
 
-from chassis.bulk import among
+from chassis.arrays import array_literal
 from chassis.database import Transaction
 from services.collections.cases.tables import CaseRow, History
 from services.collections.facts.tables import Account
 
 
 async def accounts_to_look_at(tx: Transaction) -> list[UUID]:
-    """Accounts with something past due, an open case or an arrangement, and those that a day's passing may change."""
+    """Accounts with something past due, an open case or an arrangement, and those whose holds may end."""
     rows = await tx.execute(
         text(
             "select account_id from balance where past_due > 0"
@@ -22,6 +22,20 @@ async def accounts_to_look_at(tx: Transaction) -> list[UUID]:
             " union select account_id from arrangement where state = 'kept'"
             " union select id from account where told is not null and told->>'holds' <> '[]' order by 1"
         )
+    )
+    return list(rows.scalars())
+
+
+async def concerned(tx: Transaction, ids: Collection[UUID]) -> list[UUID]:
+    """Of some accounts, those with a case that is open or may go on, or with a hold or an arrangement told of."""
+    rows = await tx.execute(
+        text(
+            "select account_id from delinquency where account_id = any(cast(:ids as uuid[]))"
+            " and (closed is null or returned) union"
+            " select id from account where id = any(cast(:ids as uuid[])) and told is not null"
+            " and (told->>'holds' <> '[]' or told->>'arrangement' is not null)"
+        ),
+        {"ids": array_literal(ids)},
     )
     return list(rows.scalars())
 
@@ -80,12 +94,6 @@ async def told_after(tx: Transaction, after: UUID | None, limit: int) -> list[tu
         {"after": after, "limit": limit},
     )
     return [(row.id, row.told) for row in rows]
-
-
-async def numbers(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, str]:
-    """The numbers that people know accounts by."""
-    query = select(Account.id, Account.number).where(among(col(Account.id), ids))
-    return {one: number or "" for one, number in await tx.session.exec(query)}
 
 
 async def case_of_order(tx: Transaction, order_id: UUID) -> UUID | None:

@@ -1,7 +1,7 @@
 """Every change of a case goes this way: lock, read what is known, ask the pure machine, save and tell."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -25,21 +25,45 @@ CHUNK = 500
 Decide = Callable[[Case, Standing, Terms], tuple[Outcome, str]]
 
 
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+
+
 async def look_again(
-    tx: Transaction, ids: Collection[UUID], causes: Mapping[UUID, Received[Any]] | None = None
+    tx: Transaction,
+    ids: Collection[UUID],
+    causes: Mapping[UUID, Received[Any]] | None = None,
+    said_at: datetime | None = None,
 ) -> None:
-    """Hold what was decided of accounts against what is known now. The caller has locked them and kept the fact."""
+    """Hold what was decided of accounts against what is known now. The caller has locked them and kept the fact.
+
+    `said_at` is when the fact was accepted, if not when its message says.
+    """
     day = await last_begun(tx)
     if day is None or not ids:
         return
     under = await terms(tx, day)
-    moved = [(one, _settled(one, under, causes)) for one in (await known(tx, sorted(ids), under)).values()]
+    moved = [(one, _settled(one, under, causes, said_at)) for one in (await known(tx, sorted(ids), under)).values()]
     await save(tx, under, moved, causes)
 
 
-def _settled(one: Known, under: Terms, causes: Mapping[UUID, Received[Any]] | None) -> list[Outcome]:
-    said_at = accepted_at(causes[one.account_id]) if causes and one.account_id in causes else None
-    return [machine.settled(one.case, one.standing, under, said_at)] if one.case else []
+async def heard(
+    tx: Transaction,
+    ids: Collection[UUID],
+    causes: Mapping[UUID, Received[Any]],
+    said_at: datetime | None = None,
+) -> None:
+    """Look again at those of a batch's accounts that collections is concerned with: on a billing night, few are."""
+    await look_again(tx, await store.concerned(tx, ids), causes, said_at)
+
+
+def _settled(
+    one: Known, under: Terms, causes: Mapping[UUID, Received[Any]] | None, said_at: datetime | None
+) -> list[Outcome]:
+    if one.case is None:
+        return []
+    cause = causes.get(one.account_id) if causes else None
+    when = said_at or (accepted_at(cause) if cause else None)
+    return [machine.settled(one.case, one.standing, under, when)]
 
 
 def accepted_at(message: Received[Any]) -> datetime:
@@ -47,7 +71,7 @@ def accepted_at(message: Received[Any]) -> datetime:
     try:
         return datetime.fromisoformat(message.headers["ce_time"].replace("Z", "+00:00"))
     except (KeyError, ValueError):
-        return datetime.fromisoformat("2000-01-01T00:00:00+00:00")
+        return EARLIEST
 
 
 async def accounts_of_day(tx: Transaction, day: date) -> list[list[str]]:

@@ -19,7 +19,7 @@ from contracts.topics import (
     PAYMENT_PENDING,
     PAYMENT_RECEIVED,
 )
-from services.collections.cases.work import look_again
+from services.collections.cases.work import EARLIEST, heard
 from services.collections.facts import store
 
 _NOT_TOWARDS_THE_BALANCE = (Purpose.DEPOSIT, Purpose.MISCELLANEOUS, Purpose.RECOVERY)
@@ -36,7 +36,7 @@ async def take_accounts(tx: Transaction, received: list[Received[AccountChanged]
     """Who is responsible, and where the account is served: an order at a place someone left is taken back."""
     by_account = await _locked(tx, received)
     changed = await store.keep_accounts(tx, [_account(one.event) for one in received])
-    await look_again(tx, changed, by_account)
+    await heard(tx, changed, by_account)
 
 
 def _account(event: AccountChanged) -> dict[str, object]:
@@ -57,7 +57,7 @@ async def take_balances(tx: Transaction, received: list[Received[BalanceChanged]
     """What is past due by billing's word."""
     by_account = await _locked(tx, received)
     changed = await store.keep_balances(tx, [_balance(one.event) for one in received])
-    await look_again(tx, changed, by_account)
+    await heard(tx, changed, by_account)
 
 
 def _balance(event: BalanceChanged) -> dict[str, object]:
@@ -83,7 +83,7 @@ async def take_payments(tx: Transaction, received: list[Received[PaymentReceived
             tx.refuse(one, f"Payment {one.event.payment_id} came before with other content.")
     made_good = [(one.event.pending_id, one.event.account_id) for one in received if one.event.pending_id]
     await store.settle_pendings(tx, sorted(set(made_good)))
-    await look_again(tx, by_account.keys(), by_account)
+    await heard(tx, by_account.keys(), by_account)
 
 
 def _payment(one: Received[PaymentReceived]) -> dict[str, object]:
@@ -107,7 +107,7 @@ async def take_pendings(tx: Transaction, received: list[Received[PaymentPending]
     for one in received:
         if in_force[one.event.pending_id] != one.content_hash:
             tx.refuse(one, f"The pending payment {one.event.pending_id} came before with other content.")
-    await look_again(tx, by_account.keys(), by_account)
+    await heard(tx, by_account.keys(), by_account)
 
 
 def _pending(one: Received[PaymentPending]) -> dict[str, object]:
@@ -123,7 +123,7 @@ async def take_failures(tx: Transaction, received: list[Received[PaymentFailed]]
     """Money that will not come holds nothing any more."""
     by_account = await _locked(tx, received)
     await store.settle_pendings(tx, sorted({(one.event.pending_id, one.event.account_id) for one in received}))
-    await look_again(tx, by_account.keys(), by_account)
+    await heard(tx, by_account.keys(), by_account)
 
 
 async def take_sent(tx: Transaction, received: list[Received[NoticeSent]]) -> None:
@@ -132,15 +132,15 @@ async def take_sent(tx: Transaction, received: list[Received[NoticeSent]]) -> No
     for one in received:
         left = max(one.event.sent_date, one.event.business_date)
         await store.keep_sent(tx, {**_delivery(one.event), "sent_on": left})
-    await look_again(tx, by_account.keys())
+    await heard(tx, by_account.keys(), by_account)
 
 
 async def take_unsent(tx: Transaction, received: list[Received[NoticeFailed]]) -> None:
-    """A notice that did not arrive is no notice."""
+    """A notice that did not arrive is no notice, whenever it is heard of: who was shut off after it has water again."""
     by_account = await _locked(tx, received)
     for one in received:
         await store.keep_failed(tx, {**_delivery(one.event), "reason": one.event.reason})
-    await look_again(tx, by_account.keys())
+    await heard(tx, by_account.keys(), by_account, EARLIEST)
 
 
 def _delivery(event: NoticeSent | NoticeFailed) -> dict[str, object]:

@@ -5,7 +5,7 @@ Every move ends with `settled`: whatever is known now is held against what was d
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from contracts.delinquency import Step
@@ -33,11 +33,14 @@ def settled(case: Case, standing: Standing, terms: Terms, said_at: datetime | No
 
 
 def _too_late(case: Case, standing: Standing, terms: Terms, said_at: datetime | None) -> Outcome:
-    """Someone paid, or was held, before the crew was done, and the news came after: the water comes back free."""
+    """Someone paid, or was held, before the crew was done, and the news came after: the water comes back free.
+
+    The fact is held against the day of the order: that no one may be shut off today says nothing about that day.
+    """
     before = [one for one in case.off if one.completed_at and said_at and said_at <= one.completed_at]
     if case.free or not before:
         return Outcome(case)
-    against = _against_orders(case, before, standing, terms)
+    against = _against_orders(case, before, standing, replace(terms, day=before[0].asked_on))
     return Outcome(replace(case, free=True), (Noted("crew was too late", against),)) if against else Outcome(case)
 
 
@@ -155,14 +158,14 @@ def restore_asked(case: Case, free: bool, after_hours: bool, standing: Standing,
 
 
 def order_completed(
-    case: Case, order_id: UUID, withdrawn: bool, at: datetime, standing: Standing, terms: Terms
+    case: Case, order_id: UUID, withdrawn: bool, on: date, at: datetime, standing: Standing, terms: Terms
 ) -> Outcome:
-    """The crew did what an order said."""
+    """The crew did what an order said, on a day and at an instant."""
     order = next(one for one in case.orders if one.id == order_id)
     if order.state == OrderState.COMPLETED:
         return Outcome(case)
     if order.kind == OrderKind.DISCONNECT:
-        done = shutoffs.disconnected(case, order_id, withdrawn, terms.day, at)
+        done = shutoffs.disconnected(case, order_id, withdrawn, on, at)
         return done.then(settled, standing, terms)
     return shutoffs.restored(case, order_id, at).then(_on_again, case, standing, terms)
 
