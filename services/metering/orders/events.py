@@ -151,7 +151,7 @@ async def take_failed(tx: Transaction, batch: list[Received[PaymentFailed]]) -> 
 
 
 async def _call_back(tx: Transaction, accounts: Iterable[UUID], otherwise: date) -> None:
-    out: list[WorkOrder] = await store.open_disconnects(tx, list(accounts))
+    out: list[WorkOrder] = await store.disconnects_out(tx, list(accounts))
     money = await store.money(tx, {row.account_id for row in out})
     day = await _day(tx, otherwise)
     for row in out:

@@ -46,7 +46,7 @@ async def orders(tx: Transaction, ids: Collection[UUID]) -> list[WorkOrder]:
     return list(found.all())
 
 
-async def open_disconnects(tx: Transaction, accounts: Collection[UUID]) -> list[WorkOrder]:
+async def disconnects_out(tx: Transaction, accounts: Collection[UUID]) -> list[WorkOrder]:
     """Disconnections of these accounts that a crew is out for."""
     query = select(WorkOrder).where(
         bulk.among(col(WorkOrder.account_id), accounts),
