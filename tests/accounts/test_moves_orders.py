@@ -142,6 +142,19 @@ async def test_a_shutoff_that_is_told_again_does_not_undo_the_restore(office: Of
     assert office.said(AccountChanged) == []
 
 
+async def test_who_comes_to_a_house_whose_water_is_off_has_it_turned_on(office: Office) -> None:
+    await office.house("P1", "10001")
+    await office.take(take_completed, completed(uuid4(), "disconnect"))
+    move = await office.move(move_out=leaves("10001", "2023-03-15"), move_in=comes("P1", "2023-03-16"))
+    orders = {str(one.kind): one for one in office.said(ServiceOrderRequested)}
+    assert orders.keys() == {"final_read", "restore"}
+    assert (orders["restore"].account_id, orders["restore"].given_read) == (account_id("10002"), None)
+    for kind, order in orders.items():
+        assert (await shown(office, move)).state == "open"
+        await office.take(take_completed, completed(order.order_id, kind))
+    assert (await shown(office, move)).state == "done"
+
+
 async def test_a_shutoff_does_not_touch_who_came_after(office: Office) -> None:
     await office.house("P1", "10001")
     await office.move(move_out=leaves("10001", "2023-03-10"), move_in=comes("P1", "2023-03-11"))

@@ -18,7 +18,11 @@ from services.accounts.moves.shapes import GivenRead, Reads
 from services.accounts.moves.tables import Move, MoveRead
 from services.accounts.policy import AccountsPolicy
 
-REASONS = {"final_read": "Move-out: final read", "start_read": "Move-in: start read"}
+REASONS = {
+    "final_read": "Move-out: final read",
+    "start_read": "Move-in: start read",
+    "restore": "Move-in: the water is off and was not theirs to pay",
+}
 
 
 def id_of(town: Town[AccountsPolicy], kind: str, text: str) -> UUID:
@@ -32,15 +36,15 @@ def id_of(town: Town[AccountsPolicy], kind: str, text: str) -> UUID:
 async def ask(
     tx: Transaction, town: Town[AccountsPolicy], move: Move, wanted: Sequence[Wanted], reads: Reads
 ) -> list[MoveRead]:
-    """Ask for reads, each by an order of its own; answers the rows that wait for them."""
-    if reads.how == "none":
-        return []
-    given = _given(town, wanted, reads) if reads.how == "given" else {}
+    """Ask for reads, each by an order of its own; answers the rows that wait for them. A crew turns water on anyway."""
+    to_read = [one for one in wanted if one.kind != "restore"]
+    given = _given(town, to_read, reads) if reads.how == "given" else {}
     day = await today(tx)
     rows = []
-    for one in wanted:
+    for one in [one for one in wanted if one not in to_read or reads.how != "none"]:
         order_id = derived_id("order", move.id, one.service_point_id, one.kind, move.attempt)
-        tx.publish(SERVICE_ORDER_REQUESTED, _order(town, move, one, order_id, given.get(one.service_point_id), day))
+        read = given.get(one.service_point_id) if one in to_read else None
+        tx.publish(SERVICE_ORDER_REQUESTED, _order(town, move, one, order_id, read, day))
         rows.append(_row(move, one, order_id))
     tx.session.add_all(rows)
     return rows

@@ -41,6 +41,8 @@ class Coming:
     premise: Premise
     services: Sequence[Service]
     starts: date
+    before: Sequence[Span]
+    """What others have or had there."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ async def _coming(
     account.opened, account.ebill, account.deposit_terms = into.first_day, into.ebill, _deposit(into)
     if account.cycle is None:
         raise Refused("Nobody was billed at this premise yet: say in which cycle it is to be.", 422)
-    return Coming(account, premise, services, into.first_day)
+    return Coming(account, premise, services, into.first_day, spans)
 
 
 async def _number(tx: Transaction, into: MoveIn) -> str:
@@ -245,4 +247,5 @@ async def _ask(
     earlier = await store.final_reads(tx, meters, coming.starts)
     starts = rules.starting(coming.account.id, coming.services, coming.starts, now | earlier.keys())
     shared = await asking.share(tx, move, list(earlier.values()))
-    return [*shared, *await asking.ask(tx, town, move, [*wanted, *starts], given.reads)]
+    off = rules.restoring(coming.account.id, coming.services, coming.before, coming.starts)
+    return [*shared, *await asking.ask(tx, town, move, [*wanted, *starts, *off], given.reads)]

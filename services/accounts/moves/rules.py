@@ -25,6 +25,7 @@ class Span:
     start: date
     end: date | None
     attributes: Mapping[str, str] = field(default_factory=dict)
+    status: str = "active"
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ Metered = TypeVar("Metered", Span, Service)
 
 @dataclass(frozen=True)
 class Wanted:
-    """A read to be asked for: of whom, where, and of which kind (final_read, start_read)."""
+    """Work to be asked for: for whom, where, and of which kind (final_read, start_read, restore)."""
 
     account_id: UUID
     service_point_id: UUID
@@ -136,6 +137,16 @@ def starting(account_id: UUID, services: Sequence[Service], starts: date, read_t
         Wanted(account_id, one.service_point_id, one.service, "start_read", starts)
         for one in _one_each(services)
         if one.service_point_id and one.service_point_id not in read_then
+    ]
+
+
+def restoring(account_id: UUID, services: Sequence[Service], premise: Sequence[Span], starts: date) -> list[Wanted]:
+    """Water that was shut off for who was there last is turned on for who comes, who owes nothing for it."""
+    last = {one.service_point_id: one.status for one in sorted(premise, key=lambda span: span.start)}
+    return [
+        Wanted(account_id, one.service_point_id, one.service, "restore", starts)
+        for one in _one_each(services)
+        if one.service_point_id and last.get(one.service_point_id) == "off_for_non_payment"
     ]
 
 

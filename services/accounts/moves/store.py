@@ -101,6 +101,7 @@ def _span(one: Agreement, number: str) -> Span:
         start=one.start_date,
         end=one.end_date,
         attributes=one.attributes,
+        status=one.status,
     )
 
 

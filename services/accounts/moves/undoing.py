@@ -85,7 +85,8 @@ async def redate(tx: Transaction, move_id: UUID, right: Redated, *, coordinator:
         await _check_in(tx, move, ends, starts)
     await _shift(tx, move, ends, starts)
     if right.reads.how != "none":
-        await _read_again(tx, move, right.reads, await _reads(tx, move))
+        rows = [one for one in await _reads(tx, move) if (one.kind, one.state) != ("restore", rules.READ)]
+        await _read_again(tx, move, right.reads, rows)
     await tx.session.flush()
     await announce.announce(tx, {one for one in (move.out_account, move.in_account) if one})
     return move
@@ -157,7 +158,7 @@ async def _read_again(tx: Transaction, move: Move, reads: Reads, anew: Sequence[
     await asking.withdraw(tx, move, "Asked for anew.")
     rows = await _reads(tx, move)
     move.attempt += 1
-    days = {"final_read": move.ends, "start_read": move.starts}
+    days = {"final_read": move.ends, "start_read": move.starts, "restore": move.starts}
     wanted = [
         rules.Wanted(one.account_id, one.service_point_id, one.service, one.kind, days[one.kind] or one.wanted_on)
         for one in asking.in_force(anew)
