@@ -17,6 +17,7 @@ from contracts.metering import ReadKind, ReadPosted
 from services.billing.bills import moves
 from services.billing.bills import store as bills
 from services.billing.bills.rederiving import rederive
+from services.billing.usage import store as usage
 from tests.billing.final_builders import FinalOffice, a_pack
 from tests.billing.office import Office, account_id
 from tests.billing.run_builders import APRIL, APRIL_READ, MARCH_READ, a_read, agreement, charges, customer, point
@@ -179,6 +180,39 @@ async def test_a_read_of_the_day_it_changed_hands_takes_the_place_of_the_divisio
     assert await billed_gallons(town, "1") == D(6000)
     assert await billed_gallons(town, "2") == D(4000)
     await sound(town)
+
+
+async def test_a_final_read_the_day_before_is_where_the_next_party_begins(office: Office) -> None:
+    town = FinalOffice(office)
+    await town.open(a_pack())
+    await town.street(["1"])
+    await town.bill()
+    eve = date(2023, 4, 15)
+    await town.hear(leaves("1", MOVED), comes("2", "1", MOVED))
+    await town.read(a_read("1", 900, eve, MARCH_READ, kind=ReadKind.FINAL), a_read("1", 1100, APRIL_READ, eve))
+    await town.day(date(2023, 5, 3))
+    run = await town.bill(APRIL)
+    assert await gallons_left(town, "1") == D(5900)
+    assert await gallons_left(town, "2") == D(1100)
+    assert await town.office.rows("select 1 from usage where kind = 'prorated'") == []
+    assert (await town.certify(run)).holds
+
+
+async def test_usage_of_an_empty_house_is_nobodys_until_somebody_turns_out_to_have_lived_there(
+    town: FinalOffice,
+) -> None:
+    await town.hear(leaves("1", MOVED))
+    await town.day(date(2023, 5, 4))
+    assert await gallons_left(town, "1") == D(6500)
+    async with town.by("sally") as tx:
+        [waiting] = await usage.unattributed(tx, 10)
+    assert (waiting["previous_on"], waiting["quantity"]) == (MOVED, D(1500))
+    await town.hear(comes("2", "1", MOVED))
+    await town.read(a_read("1", 2000, MAY_READ, APRIL_READ))
+    await town.bill(MAY)
+    assert await gallons_left(town, "2") == D(3500)
+    async with town.by("sally") as tx:
+        assert await usage.unattributed(tx, 10) == []
 
 
 async def billed_gallons(town: FinalOffice, number: str) -> Decimal:
