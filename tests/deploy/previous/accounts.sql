@@ -1,0 +1,256 @@
+CREATE TABLE public.account (
+    id uuid NOT NULL,
+    number character varying,
+    premise_id uuid,
+    responsible_id uuid,
+    co_responsible_id uuid,
+    owner_id uuid,
+    cycle character varying,
+    opened date,
+    closed date,
+    ebill boolean DEFAULT false NOT NULL,
+    autopay boolean DEFAULT false NOT NULL,
+    level_pay boolean DEFAULT false NOT NULL,
+    version integer DEFAULT 0 NOT NULL,
+    contact_version integer DEFAULT 0 NOT NULL,
+    told_hash bytea,
+    contact_told_hash bytea
+);
+CREATE TABLE public.agreement (
+    id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    service character varying NOT NULL,
+    service_point_id uuid,
+    start_date date NOT NULL,
+    end_date date,
+    status character varying NOT NULL,
+    attributes jsonb NOT NULL
+);
+CREATE TABLE public.alembic_version (
+    version_num character varying(32) NOT NULL
+);
+CREATE TABLE public.audit (
+    id bigint NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    actor text NOT NULL,
+    action text NOT NULL,
+    entity text NOT NULL,
+    why text NOT NULL,
+    before jsonb,
+    after jsonb,
+    trace text NOT NULL
+);
+ALTER TABLE public.audit ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.audit_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.balance (
+    account_id uuid NOT NULL,
+    version integer NOT NULL,
+    owed numeric(14,2) NOT NULL,
+    past_due numeric(14,2) NOT NULL,
+    credit numeric(14,2) NOT NULL,
+    next_due_date date,
+    as_of date NOT NULL
+);
+CREATE TABLE public.business_day (
+    day date NOT NULL,
+    started_at timestamp with time zone DEFAULT now() NOT NULL
+);
+CREATE TABLE public.chunk (
+    run_id uuid NOT NULL,
+    number integer NOT NULL,
+    phase text NOT NULL,
+    state text NOT NULL,
+    spec jsonb NOT NULL,
+    result jsonb,
+    attempts integer DEFAULT 0 NOT NULL,
+    error text
+);
+CREATE TABLE public.collection_status (
+    account_id uuid NOT NULL,
+    version integer NOT NULL,
+    step character varying NOT NULL,
+    holds jsonb NOT NULL,
+    as_of date NOT NULL
+);
+CREATE TABLE public.dead_letter (
+    id bigint NOT NULL,
+    topic text NOT NULL,
+    partition integer NOT NULL,
+    "offset" bigint NOT NULL,
+    key bytea,
+    value bytea,
+    headers jsonb NOT NULL,
+    reason text NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    settled_at timestamp with time zone,
+    settled_by text
+);
+ALTER TABLE public.dead_letter ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.dead_letter_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.inbox (
+    topic text NOT NULL,
+    identity text NOT NULL,
+    content_hash bytea NOT NULL
+);
+CREATE TABLE public.outbox (
+    id bigint NOT NULL,
+    day date NOT NULL,
+    topic text NOT NULL,
+    key text,
+    value bytea,
+    headers jsonb NOT NULL
+)
+PARTITION BY RANGE (day);
+CREATE TABLE public.outbox_default (
+    id bigint CONSTRAINT outbox_id_not_null NOT NULL,
+    day date CONSTRAINT outbox_day_not_null NOT NULL,
+    topic text CONSTRAINT outbox_topic_not_null NOT NULL,
+    key text,
+    value bytea,
+    headers jsonb CONSTRAINT outbox_headers_not_null NOT NULL
+);
+CREATE SEQUENCE public.outbox_id
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+CREATE TABLE public.outbox_leader (
+    one boolean DEFAULT true NOT NULL,
+    instance text NOT NULL,
+    left_cleanly boolean NOT NULL,
+    CONSTRAINT outbox_leader_one_check CHECK (one)
+);
+CREATE TABLE public.outbox_pending (
+    id bigint NOT NULL,
+    day date NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL
+);
+CREATE TABLE public.person (
+    id uuid NOT NULL,
+    name character varying NOT NULL,
+    email character varying,
+    phone character varying,
+    line1 character varying NOT NULL,
+    line2 character varying NOT NULL,
+    city character varying NOT NULL,
+    state character varying NOT NULL,
+    zip_code character varying NOT NULL,
+    language character varying NOT NULL
+);
+CREATE TABLE public.premise (
+    id uuid NOT NULL,
+    line1 character varying NOT NULL,
+    line2 character varying NOT NULL,
+    city character varying NOT NULL,
+    state character varying NOT NULL,
+    zip_code character varying NOT NULL,
+    parcel character varying NOT NULL,
+    inside_city boolean NOT NULL
+);
+CREATE TABLE public.run (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    state text NOT NULL,
+    spec jsonb NOT NULL,
+    trace text NOT NULL,
+    actor text NOT NULL,
+    started_at timestamp with time zone DEFAULT now() NOT NULL,
+    finished_at timestamp with time zone
+);
+CREATE TABLE public.town_pack (
+    hash text NOT NULL,
+    files jsonb NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL,
+    applied_by text NOT NULL,
+    number bigint NOT NULL
+);
+ALTER TABLE public.town_pack ALTER COLUMN number ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.town_pack_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.waiting_fact (
+    topic text NOT NULL,
+    identity text NOT NULL,
+    awaits text NOT NULL,
+    awaited_key text NOT NULL,
+    partition integer NOT NULL,
+    "offset" bigint NOT NULL,
+    key bytea,
+    value bytea NOT NULL,
+    headers jsonb NOT NULL,
+    since timestamp with time zone DEFAULT now() NOT NULL
+);
+ALTER TABLE ONLY public.outbox ATTACH PARTITION public.outbox_default DEFAULT;
+ALTER TABLE ONLY public.account
+    ADD CONSTRAINT account_number_key UNIQUE (number);
+ALTER TABLE ONLY public.account
+    ADD CONSTRAINT account_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.agreement
+    ADD CONSTRAINT agreement_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.alembic_version
+    ADD CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num);
+ALTER TABLE ONLY public.audit
+    ADD CONSTRAINT audit_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.balance
+    ADD CONSTRAINT balance_pkey PRIMARY KEY (account_id);
+ALTER TABLE ONLY public.business_day
+    ADD CONSTRAINT business_day_pkey PRIMARY KEY (day);
+ALTER TABLE ONLY public.chunk
+    ADD CONSTRAINT chunk_pkey PRIMARY KEY (run_id, phase, number);
+ALTER TABLE ONLY public.collection_status
+    ADD CONSTRAINT collection_status_pkey PRIMARY KEY (account_id);
+ALTER TABLE ONLY public.dead_letter
+    ADD CONSTRAINT dead_letter_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.inbox
+    ADD CONSTRAINT inbox_pkey PRIMARY KEY (topic, identity);
+ALTER TABLE ONLY public.outbox
+    ADD CONSTRAINT outbox_pkey PRIMARY KEY (id, day);
+ALTER TABLE ONLY public.outbox_default
+    ADD CONSTRAINT outbox_default_pkey PRIMARY KEY (id, day);
+ALTER TABLE ONLY public.outbox_leader
+    ADD CONSTRAINT outbox_leader_pkey PRIMARY KEY (one);
+ALTER TABLE ONLY public.outbox_pending
+    ADD CONSTRAINT outbox_pending_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.person
+    ADD CONSTRAINT person_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.premise
+    ADD CONSTRAINT premise_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.run
+    ADD CONSTRAINT run_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.town_pack
+    ADD CONSTRAINT town_pack_pkey PRIMARY KEY (hash);
+CREATE INDEX audit_entity ON public.audit USING btree (entity, id);
+CREATE INDEX chunk_todo ON public.chunk USING btree (run_id, phase, number) WHERE (state = 'todo'::text);
+CREATE UNIQUE INDEX dead_letter_once ON public.dead_letter USING btree (topic, partition, "offset", md5(COALESCE(value, '\x'::bytea)));
+CREATE INDEX dead_letter_open ON public.dead_letter USING btree (id) WHERE (settled_at IS NULL);
+CREATE INDEX ix_account_premise_id ON public.account USING btree (premise_id);
+CREATE INDEX ix_account_responsible_id ON public.account USING btree (responsible_id);
+CREATE INDEX ix_agreement_account_id ON public.agreement USING btree (account_id);
+CREATE INDEX run_state ON public.run USING btree (state);
+CREATE INDEX waiting_fact_awaited ON public.waiting_fact USING btree (awaits, awaited_key);
+CREATE UNIQUE INDEX waiting_fact_once ON public.waiting_fact USING btree (topic, identity, md5(value));
+ALTER INDEX public.outbox_pkey ATTACH PARTITION public.outbox_default_pkey;
+ALTER TABLE ONLY public.chunk
+    ADD CONSTRAINT chunk_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.run(id);
+INSERT INTO public.alembic_version VALUES ('0001');
+SELECT pg_catalog.setval('public.audit_id_seq', 1, false);
+SELECT pg_catalog.setval('public.dead_letter_id_seq', 1, false);
+SELECT pg_catalog.setval('public.outbox_id', 1, false);
+SELECT pg_catalog.setval('public.town_pack_number_seq', 1, false);
