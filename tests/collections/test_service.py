@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from uuid import UUID
 
 from contracts.billing import BusinessDayStarted
 from contracts.delinquency import AccountDelinquent, CollectionStatusChanged
@@ -238,3 +239,45 @@ async def test_the_status_is_sent_again_as_it_was(kafka_desk: KafkaDesk) -> None
     first, again = await kafka_desk.told(CollectionStatusChanged)
     assert first == again
     assert DUE < DAY
+
+
+async def test_a_declined_step_is_looked_at_again_the_next_day(desk: Desk) -> None:
+    await desk.hear(account(), balance(1, "84.10"), BusinessDayStarted(date=DAY))
+    await desk.post("/steps/reminder/decline", accounts=["10001"], why="moved last week, ask first")
+    assert await desk.get("/steps/reminder/proposed") == []
+    await desk.hear(BusinessDayStarted(date=date(2023, 3, 16)))
+    assert len(await desk.get("/steps/reminder/proposed")) == 1
+    assert await desk.told(AccountDelinquent) == []
+
+
+async def test_a_notice_is_given_again_as_a_new_case_by_a_person(desk: Desk) -> None:
+    case = await noticed(desk)
+    await desk.hear(BusinessDayStarted(date=date(2023, 4, 12)))
+    again = await desk.post("/accounts/10001/notice-again", why="the letter came back")
+    assert (again["proposed"], again["case_id"] != str(case)) == ("shutoff_notice", True)
+    await desk.post("/steps/shutoff_notice/approve")
+    told = [one.case_id for one in await desk.told(AccountDelinquent) if str(one.step) == "shutoff_notice"]
+    assert told == [case, UUID(again["case_id"])]
+    await desk.hear(BusinessDayStarted(date=SHUTOFF))
+    assert await desk.get(f"/shutoffs/{SHUTOFF}") == []
+
+
+async def test_a_coordinator_has_the_water_turned_on_free_of_charge(desk: Desk) -> None:
+    order = await ordered(desk)
+    await desk.hear(completed(order, SHUTOFF))
+    assert await desk.post("/accounts/10001/restore", free=True, why="a newborn") == {"done": 1, "left_out": {}}
+    assert len(await desk.told(ServiceOrderRequested)) == 2
+    assert await fees(desk) == {"door_hanger": Decimal("10.00")}
+
+
+async def test_what_the_pack_does_not_allow_is_refused_with_the_reason(desk: Desk) -> None:
+    await reminded(desk)
+    hold = {"kind": "medical", "until": "2024-03-01", "why": "certificate of Dr. Lee"}
+    answer = await desk.client.post("/accounts/10001/holds", json=hold)
+    assert (answer.status_code, "60 days at most" in answer.json()["error"]) == (403, True)
+    parts = [{"due": str(DAY), "amount": "10.00"}, {"due": "2023-05-10", "amount": "74.10"}]
+    promise = {"installments": parts, "why": "lost her job"}
+    answer = await desk.client.post("/accounts/10001/arrangements", json=promise)
+    assert (answer.status_code, "25% down" in answer.json()["error"]) == (409, True)
+    answer = await desk.client.post("/shutoffs/2023-03-14/approve", json={"why": "looked through"})
+    assert "only today's can" in answer.json()["error"]

@@ -5,14 +5,16 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
+from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.delinquency import Step
 from services.collections.timeline import letters, machine, rules
 from services.collections.timeline.effects import Charged, Told
+from services.collections.timeline.served import Delivery, served_on
 from services.collections.timeline.standing import Hold, Paid, Standing
 from services.collections.timeline.terms import StopSet
 from tests.collections.cases import (
@@ -85,6 +87,7 @@ def test_one_step_is_taken_a_day_and_each_waits_out_the_deadline_of_the_one_befo
     assert rules.due_on(hanger, case(**REMINDED), standing(), under) == date(2023, 3, 20)
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.lists(st.integers(1, 12), min_size=40, max_size=60))
 def test_catching_up_never_shortens_what_lies_between_two_steps(skips: list[int]) -> None:
     day, now, taken = DUE, None, []
@@ -197,3 +200,14 @@ def test_a_case_goes_on_while_billing_sets_aside_what_it_is_about() -> None:
     away = standing(sheltered=True, set_aside=Decimal("80.00"), **NO_ITEMS)
     assert not rules.cured(case(), away)
     assert rules.cured(case(), replace(away, set_aside=Decimal("0.00")))
+
+
+def test_served_is_who_is_responsible_and_a_bounce_is_no_service_whenever_it_is_heard_of() -> None:
+    person, other, notice = UUID(int=7), UUID(int=8), UUID(int=9)
+    email = Delivery(notice, "email", person, SERVED, failed=False)
+    paper = Delivery(notice, "paper", person, OPEN_DAY, failed=False)
+    assert served_on([email, paper], person) == SERVED
+    assert served_on([replace(email, failed=True), paper], person) == OPEN_DAY
+    assert served_on([replace(email, failed=True)], person) is None
+    assert served_on([email], other) is None
+    assert served_on([email], None) is None

@@ -222,12 +222,15 @@ def _agreed(row: Row) -> Agreed:
 
 
 def _points(kept: Collection[Row], day: date) -> tuple[Point, ...]:
-    """Where the account is served on a day. Water that someone else turned off already is not ours to turn off."""
+    """Where the account is served on a day, or would be but for our own order: not a vacant or a seasonal place."""
     return tuple(
         Point(one["service"], UUID(one["service_point_id"]))
         for one in kept
-        if one["service_point_id"] and one["status"] == AgreementStatus.ACTIVE and _serves(one, day)
+        if one["service_point_id"] and one["status"] in _SERVED and _serves(one, day)
     )
+
+
+_SERVED = (AgreementStatus.ACTIVE, AgreementStatus.OFF_FOR_NON_PAYMENT)
 
 
 def _serves(agreement: Row, day: date) -> bool:

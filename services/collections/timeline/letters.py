@@ -92,7 +92,6 @@ def given_again(case: Case, standing: Standing, terms: Terms, why: str) -> tuple
     ended = replace(case, closed=terms.day, ended="lapsed", listed_on=None, proposed=None, proposed_on=None)
     before = [one for one in terms.policy.letters if one.step != letter.step]
     fresh = replace(
-        _new(case.account_id, standing, terms.day, "case again"),
-        letter=Step(before[-1].step) if before else None, taken_on=case.taken_on, deadline=case.deadline,
-    )  # fmt: skip
+        _new(case.account_id, standing, terms.day, "case again"), letter=Step(before[-1].step) if before else None
+    )
     return Outcome(ended, (Noted("lapsed", why),)), reach(fresh, letter, standing, terms)
