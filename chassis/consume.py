@@ -100,7 +100,8 @@ def _subscribe(broker: KafkaBroker, consumer: Consumer, subscription: Subscripti
         heartbeat_interval_ms=session_ms // 6,
         max_poll_interval_ms=600_000,
         fetch_max_wait_ms=3000,
-        batch_timeout_ms=100,
+        consumer_timeout_ms=1000,
+        batch_timeout_ms=250,
     )(take)
 
 

@@ -59,7 +59,7 @@ class Received(Generic[T]):
         """Equal for equal content, whichever release wrote it: fields left at their defaults don't count."""
         return blake2b(self.event.model_dump_json(exclude_defaults=True).encode(), digest_size=16).digest()
 
-    @property
+    @cached_property
     def body_hash(self) -> bytes:
         """Equal for the same letters: cheaper than `content_hash`, for one who keeps the body and can look again."""
         return blake2b(self.raw.value or b"", digest_size=16).digest()

@@ -6,6 +6,7 @@ How usage of a winter is averaged is the tariff's matter.
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from services.billing.bills.inputs import Customer, Item, volume
 from services.billing.tariffs import CompiledTariffs
@@ -44,21 +45,24 @@ def last_winter(tariff: Tariff, months: Sequence[Month], before: date) -> list[W
     """The months of the newest winter that was over on a day, as far as they are known, in the tariff's unit."""
     rule = tariff.winter_average
     named: Sequence[int] = rule.months if rule else []
-    over = [month for month in months if month.period_end <= before and _name(month) in named]
+    over = [
+        (name, month) for month in months if month.period_end <= before and (name := _name(month.period_end)) in named
+    ]
     if not over:
         return []
-    ends = [month.period_end for month in over if _name(month) == named[-1]]
-    newest = max(ends or [month.period_end for month in over])
+    ends = [month.period_end for name, month in over if name == named[-1]]
+    newest = max(ends or [month.period_end for _, month in over])
+    oldest = newest - _A_SEASON
     return [
-        WinterMonth(_name(month), _in_unit(month, tariff), _days(month.period_end, months))
-        for month in over
-        if newest - _A_SEASON < month.period_end <= newest
+        WinterMonth(name, _in_unit(month, tariff), _days(month.period_end, months))
+        for name, month in over
+        if oldest < month.period_end <= newest
     ]
 
 
-def _name(month: Month) -> int:
+@lru_cache(maxsize=1024)
+def _name(end: date) -> int:
     """The month of the year that usage is of: the one its middle is in, whatever day the meter was read."""
-    end = month.period_end
     return end.month if end.day > _HALF_A_MONTH else (end.month - 2) % 12 + 1
 
 
@@ -68,5 +72,5 @@ def _in_unit(month: Month, tariff: Tariff) -> Decimal:
 
 
 def _days(end: date, months: Sequence[Month]) -> int:
-    earlier = [month.period_end for month in months if month.period_end < end]
-    return (end - max(earlier)).days if earlier else _USUAL_DAYS
+    before = max([month.period_end for month in months if month.period_end < end], default=None)
+    return _USUAL_DAYS if before is None else (end - before).days
