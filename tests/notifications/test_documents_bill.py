@@ -125,6 +125,13 @@ def test_a_credit_on_a_final_bill_that_is_not_refunded_is_not_said_to_be() -> No
     first = pages_of(a_final_bill(refund=Decimal(0)))[0]
     assert "refund" not in first
     assert "call 970-555-0142 about the credit" in first
+    assert "call us about it" in first
+
+
+def test_a_credit_that_pays_other_accounts_first_is_told_with_its_rest() -> None:
+    first = pages_of(a_final_bill(refund=Decimal("4.53"), moved_to="10009999"))[0]
+    assert "It goes toward your account 10009999; we will refund $4.53." in first
+    assert "will refund the other $4.53" in first
 
 
 def test_a_final_bill_that_another_account_takes_over_asks_for_nothing() -> None:

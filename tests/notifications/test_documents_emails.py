@@ -105,6 +105,7 @@ def test_the_subject_tells_what_to_do() -> None:
     assert subject() == "Your Town of Fairview utility bill: $194.07 due August 29, 2023"
     assert subject(autopay=True).endswith("$194.07 will be drafted August 29, 2023")
     assert subject(payments="500").endswith("no payment needed")
+    assert subject(moved_to="10009999").endswith("no payment needed")
     assert subject(payments=0, past_due=Decimal("131.40")).endswith("$325.47, of which $131.40 is past due")
 
 

@@ -7,7 +7,7 @@ from contracts.billing import BillIssued, BillKind
 from services.notifications.documents import charges, figures, usage_picture
 from services.notifications.documents.callouts import callouts
 from services.notifications.documents.letterhead import Letterhead
-from services.notifications.documents.payment_slip import asks_for_payment, payment_slip
+from services.notifications.documents.payment_slip import asks_for_payment, credit_goes, payment_slip
 from services.notifications.documents.recipient import Recipient, postal_lines
 from services.notifications.documents.wording import Wording
 
@@ -63,10 +63,11 @@ def town_view(letterhead: Letterhead, wording: Wording) -> dict[str, Any]:
 def due(bill: BillIssued, wording: Wording) -> dict[str, Any]:
     """The one number a customer looks for, and what to do about it."""
     amount = figures.money(abs(bill.amount_due))
+    if bill.amount_due < 0:
+        said = {"account": bill.moved_to or "", "refund": figures.money(bill.refund)}
+        return _due(wording, "due.credit", amount, f"due.credit_note{credit_goes(bill)}", **said)
     if bill.moved_to and bill.amount_due:
         return _due(wording, "due.moved", amount, "due.moved_note", account=bill.moved_to)
-    if bill.amount_due < 0:
-        return _due(wording, "due.credit", amount, _credit_note(bill))
     if bill.amount_due == 0:
         return _due(wording, "due.nothing", amount, "due.no_payment")
     day = wording.day(bill.due_date)
@@ -76,12 +77,6 @@ def due(bill: BillIssued, wording: Wording) -> dict[str, Any]:
         return _due(wording, "due.amount", amount, "due.all_past")
     note = "due.by_past" if bill.past_due > 0 else "due.by"
     return _due(wording, "due.amount", amount, note, day, past_due=figures.money(bill.past_due))
-
-
-def _credit_note(bill: BillIssued) -> str:
-    if bill.kind != BillKind.FINAL:
-        return "due.credit_note"
-    return "due.credit_note_final" if bill.refund > 0 else "due.credit_note_call"
 
 
 def _due(wording: Wording, label: str, amount: str, note: str, day: str = "", **values: str) -> dict[str, Any]:
@@ -145,6 +140,8 @@ def _deposits(bill: BillIssued, wording: Wording) -> list[dict[str, str]]:
 def _total(bill: BillIssued, wording: Wording) -> dict[str, str]:
     if bill.amount_due < 0:
         return _row(wording.say("summary.total_credit"), -bill.amount_due, "total")
+    if bill.moved_to:
+        return _row(wording.say("due.moved"), bill.amount_due, "total")
     return _row(wording.say("summary.total"), bill.amount_due, "total")
 
 

@@ -3,6 +3,7 @@
 from contracts.billing import BillIssued, BillKind
 from services.notifications.documents import figures
 from services.notifications.documents.letterhead import Letterhead
+from services.notifications.documents.payment_slip import credit_goes
 from services.notifications.documents.usage_picture import estimated_reads, estimates_in_last_six
 from services.notifications.documents.wording import Wording
 
@@ -28,12 +29,12 @@ def _kind(bill: BillIssued, letterhead: Letterhead, wording: Wording) -> list[Ca
 
 
 def _money(bill: BillIssued, letterhead: Letterhead, wording: Wording) -> list[Callout]:
-    if bill.moved_to and bill.amount_due:
-        said = {"amount": figures.money(abs(bill.amount_due)), "account": bill.moved_to}
-        return [_callout("moved", "info", wording, **said)]
     if bill.amount_due < 0:
-        said = {"amount": figures.money(-bill.amount_due), "phone": letterhead.phone}
-        return [_callout(_credit(bill), "info", wording, **said)]
+        said = {"amount": figures.money(-bill.amount_due), "refund": figures.money(bill.refund)}
+        said |= {"phone": letterhead.phone, "account": bill.moved_to or ""}
+        return [_callout(f"credit{credit_goes(bill)}", "info", wording, **said)]
+    if bill.moved_to and bill.amount_due:
+        return [_callout("moved", "info", wording, amount=figures.money(bill.amount_due), account=bill.moved_to)]
     found = []
     if bill.past_due > 0:
         found.append(_callout("past_due", "warn", wording, amount=figures.money(bill.past_due), phone=letterhead.phone))
@@ -41,12 +42,6 @@ def _money(bill: BillIssued, letterhead: Letterhead, wording: Wording) -> list[C
         values = {"amount": figures.money(bill.amount_due), "date": wording.day(bill.due_date)}
         found.append(_callout("autopay", "info", wording, **values))
     return found
-
-
-def _credit(bill: BillIssued) -> str:
-    if bill.kind != BillKind.FINAL:
-        return "credit"
-    return "credit_final" if bill.refund > 0 else "credit_kept"
 
 
 def _estimates(bill: BillIssued, letterhead: Letterhead, wording: Wording) -> list[Callout]:

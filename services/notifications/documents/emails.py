@@ -95,7 +95,7 @@ def _e_bill(bill: BillIssued, recipient: Recipient, letterhead: Letterhead, word
 
 
 def _subject(bill: BillIssued) -> str:
-    if bill.amount_due <= 0:
+    if bill.amount_due <= 0 or bill.moved_to:
         return "bill_email.subject_credit"
     if bill.autopay:
         return "bill_email.subject_autopay"

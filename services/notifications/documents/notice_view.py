@@ -12,6 +12,7 @@ from services.notifications.documents.bill_view import payments_label
 from services.notifications.documents.frame import View, box, checklist, frame, how_to_pay, place, point
 from services.notifications.documents.letterhead import Letterhead
 from services.notifications.documents.newcomer import NewAccount
+from services.notifications.documents.payment_slip import asks_for_payment, credit_goes
 from services.notifications.documents.recipient import Recipient
 from services.notifications.documents.wording import Wording
 
@@ -136,27 +137,26 @@ def final_view(bill: BillIssued, recipient: Recipient, letterhead: Letterhead, w
         "refund": figures.money(bill.refund),
         "account": bill.moved_to or "",
     }
-    asks = bill.amount_due > 0 and not bill.autopay and not bill.moved_to
     return frame(recipient, letterhead, wording, bill.business_date) | {
         "title": wording.say("final.title"),
         "subject": wording.say("final.subject", town=letterhead.town_name, **said),
         "box": _final_box(bill, wording, said),
         "paragraphs": [wording.say("final.intro", **said), wording.say(f"final.{outcome_of(bill)}", **said)],
         "table": _final_table(bill, wording),
-        "pay": how_to_pay(recipient, letterhead, wording) if asks else None,
+        "pay": how_to_pay(recipient, letterhead, wording) if asks_for_payment(bill) else None,
         "help": [wording.say("final.help", **said)],
     }
 
 
 def outcome_of(bill: BillIssued) -> str:
-    """What becomes of a final bill's end: due, drafted, moved, refund, credit, nothing."""
+    """What becomes of a final bill's end: due, drafted, moved, nothing, or a credit and where it goes."""
+    if bill.amount_due < 0:
+        return f"credit{credit_goes(bill)}"
+    if bill.amount_due == 0:
+        return "nothing"
     if bill.moved_to:
         return "moved"
-    if bill.refund > 0:
-        return "refund"
-    if bill.amount_due > 0:
-        return "drafted" if bill.autopay else "due"
-    return "credit" if bill.amount_due < 0 else "nothing"
+    return "drafted" if bill.autopay else "due"
 
 
 def _final_box(bill: BillIssued, wording: Wording, said: dict[str, str]) -> dict[str, str]:
@@ -166,13 +166,13 @@ def _final_box(bill: BillIssued, wording: Wording, said: dict[str, str]) -> dict
             return box(say("label.amount_to_pay"), said["amount"], say("label.deadline"), said["due"])
         case "drafted":
             return box(say("due.autopay"), said["amount"], say("due.autopay_by"), said["due"])
-        case "refund":
-            return box(say("final.box_refund"), said["refund"], no_payment, "")
         case "moved":
             return box(say("final.box_moved"), said["amount"], say("final.box_moved_to"), said["account"])
-        case "credit":
-            return box(say("due.credit"), said["amount"], no_payment, "")
-    return box(say("due.nothing"), said["amount"], no_payment, "")
+        case "nothing":
+            return box(say("due.nothing"), said["amount"], no_payment, "")
+        case "credit_final":
+            return box(say("final.box_refund"), said["refund"], no_payment, "")
+    return box(say("due.credit"), said["amount"], no_payment, "")
 
 
 def _final_table(bill: BillIssued, wording: Wording) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import segno
 
-from contracts.billing import BillIssued
+from contracts.billing import BillIssued, BillKind
 from services.notifications.documents import figures
 from services.notifications.documents.letterhead import Letterhead
 from services.notifications.documents.recipient import Recipient, postal_lines
@@ -16,6 +16,18 @@ from services.notifications.documents.wording import Wording
 def asks_for_payment(bill: BillIssued) -> bool:
     """Whether the customer has to pay: not with a credit, on autopay, or when another account takes it over."""
     return bill.amount_due > 0 and not bill.autopay and not bill.moved_to
+
+
+def credit_goes(bill: BillIssued) -> str:
+    """Where a credit goes, as the end of a message's key: to other accounts of the customer first, then back to them.
+
+    On a regular bill it counts toward the next one; on a last one that does neither, the office is asked.
+    """
+    if bill.moved_to:
+        return "_moved_rest" if bill.refund > 0 else "_moved"
+    if bill.refund > 0:
+        return "_final"
+    return "_call" if bill.kind == BillKind.FINAL else ""
 
 
 def payment_slip(bill: BillIssued, recipient: Recipient, letterhead: Letterhead, wording: Wording) -> dict[str, Any]:
