@@ -13,6 +13,7 @@ from hypothesis import strategies as some
 
 from contracts.accounts import AccountChanged, AccountStatus, ServiceAgreement
 from contracts.billing import BillKind
+from contracts.ids import thing_id
 from contracts.metering import ReadKind, ReadPosted
 from services.billing.bills import moves
 from services.billing.bills import store as bills
@@ -166,6 +167,33 @@ async def test_a_move_that_was_taken_back_leaves_the_bills_as_they_were(town: Fi
     assert {name: after[name] - before[name] for name in before} == {
         "water": D("12.00"), "sewer": D("5.00"), "garbage": D("15.00")
     }  # fmt: skip
+    await sound(town)
+
+
+async def test_a_whole_month_that_went_to_another_and_came_back_is_billed_as_before(town: FinalOffice) -> None:
+    before = await total_billed(town, "1")
+    await town.hear(leaves("1", MARCH_READ), comes("2", "1", MARCH_READ))
+    await town.day(date(2023, 5, 4))
+    assert await gallons_left(town, "1") == D(5000)
+    await town.hear(customer("1", version=3), comes("2", "1", MARCH_READ, version=2, until=MARCH_READ))
+    await town.read(a_read("1", 0, MAY_READ, APRIL_READ))
+    await town.bill(MAY)
+    assert await gallons_left(town, "1") == D(8000)
+    after = await total_billed(town, "1")
+    assert after["garbage"] - before["garbage"] == D("15.00")
+    await sound(town)
+
+
+async def test_another_cart_since_a_day_that_was_billed_is_charged_from_that_day(town: FinalOffice) -> None:
+    small = agreement("1", "garbage", end=MOVED)
+    large = agreement("1", "garbage", start=MOVED, attributes={"cart_size": "95 gal"}).model_copy(
+        update={"agreement_id": thing_id("windsor-co", "agreement", "1/garbage/2")}
+    )
+    await town.hear(customer("1", agreement("1", "water"), agreement("1", "sewer"), small, large, version=2))
+    await town.read(a_read("1", 0, MAY_READ, APRIL_READ))
+    await town.bill(MAY)
+    # Half of April at 20 in place of 15 dollars, and May at 20.
+    assert charges((await town.bills())["1"])["garbage"] == D("2.50") + D("20.00")
     await sound(town)
 
 

@@ -97,7 +97,7 @@ async def _of_moved(tx: Transaction, accounts: set[UUID], pending: Sequence[Pend
 
 def _of_period(left: Left, stays: Mapping[UUID, Stay], replacements: Sequence[Replacement]) -> Correction | None:
     mine = [one for one in replacements if any(one.old_id in item.reads for item in left.items)]
-    now = respanned(replaced(left.items, mine), stays, left.span)
+    now = respanned(left, replaced(left.items, mine), stays)
     return changed(left, now, tuple(one.new_id for one in mine))
 
 

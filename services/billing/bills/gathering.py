@@ -10,12 +10,9 @@ from uuid import UUID
 
 from chassis.database import Transaction
 from services.billing.bills.correcting import Pending, corrections_of, pending_corrections
-from services.billing.bills.inputs import Correction, Customer, Read, Span, Terms
+from services.billing.bills.inputs import NOT_BILLED, Correction, Customer, Read, Span, Terms
 from services.billing.bills.winter import LOOK_BACK
 from services.billing.usage.store import Month, history
-
-NOT_BILLED = ("seasonal_hold",)
-"""How an agreement stands while nothing is charged for it."""
 
 _ACCOUNTS = """
 select id, number, autopay, exemptions, (

@@ -10,6 +10,9 @@ from uuid import UUID
 from services.billing.tariffs import Period, Usage
 from services.billing.usage.store import Month
 
+NOT_BILLED = ("seasonal_hold",)
+"""How an agreement stands while nothing is charged for it."""
+
 
 class Span(NamedTuple):
     """A billing period of a cycle by the calendar; `end` is its read-through day, where the next begins."""

@@ -5,13 +5,16 @@ from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from chassis.database import Transaction
+from services.billing.bills.inputs import NOT_BILLED
 from services.billing.bills.respanning import Issued, Left, Stay, as_left, respanned
 from services.billing.customers.store import Moved
 from services.billing.usage.reassigning import reassign
 
 _NEIGHBORS = """
-select distinct account_id from agreement where service_point_id = any(%(points)s) or service_point_id in (
-    select service_point_id from agreement where account_id = any(%(accounts)s) and service_point_id is not null)
+select account_id from agreement where service_point_id = any(%(points)s)
+union
+select o.account_id from agreement g join agreement o on o.service_point_id = g.service_point_id
+where g.account_id = any(%(accounts)s)
 """
 _BILLS = """
 select b.account_id, b.number, b.bill_date, b.pack_hash, b.inputs, coalesce(r.period_start, b.period_start), b.through
@@ -51,7 +54,7 @@ async def follow(tx: Transaction, moved: Sequence[Moved]) -> None:
         return
     points = {point for one in moved for point in one.points}
     await reassign(tx, points, min(one.since for one in moved))
-    await (await tx.driver()).execute(_MISSED, [["seasonal_hold"], [one.account_id for one in moved]])
+    await (await tx.driver()).execute(_MISSED, [list(NOT_BILLED), [one.account_id for one in moved]])
     await _note(tx, moved)
 
 
@@ -63,7 +66,7 @@ async def _note(tx: Transaction, moved: Sequence[Moved]) -> None:
     wrong = {
         account
         for account in billed
-        if any(respanned(one.items, stays[account], one.span) != one.items for one in left[account])
+        if any(respanned(one, one.items, stays[account]) != one.items for one in left[account])
     }
     rows = [one for one in moved if one.account_id in wrong]
     if rows:
@@ -95,11 +98,12 @@ async def stays_of(tx: Transaction, accounts: Collection[UUID]) -> dict[UUID, di
     stays: dict[UUID, dict[UUID, Stay]] = defaultdict(dict)
     if accounts:
         cursor = await (await tx.driver()).execute(
-            "select account_id, agreement_id, start_date, end_date from agreement where account_id = any(%s)",
-            [list(accounts)],
+            "select account_id, agreement_id, start_date, end_date, service, attributes, status = any(%s)"
+            " from agreement where account_id = any(%s)",
+            [list(NOT_BILLED), list(accounts)],
         )
-        for account, agreement, start, end in await cursor.fetchall():
-            stays[account][agreement] = Stay(start, end)
+        for account, agreement, *stay in await cursor.fetchall():
+            stays[account][agreement] = Stay(*stay)
     return stays
 
 

@@ -13,10 +13,13 @@ from services.billing.bills.written import Written, read
 
 
 class Stay(NamedTuple):
-    """The days of an agreement as they are known now; `end` is the first day not served."""
+    """An agreement as it is known now; `end` is the first day not served. One on hold charges no new days."""
 
     start: date
     end: date | None
+    service: str
+    attributes: Mapping[str, str]
+    on_hold: bool = False
 
 
 class Issued(NamedTuple):
@@ -31,12 +34,13 @@ class Issued(NamedTuple):
 
 
 class Left(NamedTuple):
-    """A billed period as the last correction of it left it, and the days that it may cover."""
+    """A billed period as the last correction of it left it, the days that it may cover, and how it was billed first."""
 
     number: str
     pack_hash: str
     items: tuple[Item, ...]
     span: Span
+    first: tuple[Item, ...]
 
 
 def as_left(bills: Sequence[Issued]) -> list[Left]:
@@ -51,7 +55,7 @@ def as_left(bills: Sequence[Issued]) -> list[Left]:
                 left[key] = left[key]._replace(items=one.now)
         for span in sorted({item.span for item in items}):
             own = tuple(item for item in items if item.span == span)
-            left[bill.number, span] = Left(bill.number, bill.pack_hash, own, _span(bill, items, span, before))
+            left[bill.number, span] = Left(bill.number, bill.pack_hash, own, _span(bill, items, span, before), own)
         before = max(before, bill.through)
     return list(left.values())
 
@@ -65,10 +69,30 @@ def _span(bill: Issued, items: Sequence[Item], span: int, before: date) -> Span:
     return Span(min(start, max(bill.start, before)) if first else start, max(end, bill.through) if last else end)
 
 
-def respanned(items: Sequence[Item], stays: Mapping[UUID, Stay], span: Span) -> tuple[Item, ...]:
-    """Items with the days that their agreements have now; one that has none is no more."""
-    changed = [item if item.reads else _within(item, stays.get(item.agreement_id), span) for item in items]
+def respanned(left: Left, items: Sequence[Item], stays: Mapping[UUID, Stay]) -> tuple[Item, ...]:
+    """A period's items with the days that their agreements have now: one that has none is no more, one that had none
+    for a while is there again, and an agreement that took another's place is billed like that one."""
+    there = {item.agreement_id for item in items}
+    before = [item for item in left.first if not item.reads and item.agreement_id not in there]
+    like = {item.service: item for item in (*left.first, *items) if not item.reads}
+    known = there | {item.agreement_id for item in left.first}
+    after = [
+        _instead(like[stay.service], agreement, stay, stays)
+        for agreement, stay in stays.items()
+        if agreement not in known and stay.service in like and not stay.on_hold
+    ]
+    changed = [
+        item if item.reads else _within(item, stays.get(item.agreement_id), left.span)
+        for item in (*items, *before, *after)
+    ]
     return tuple(item for item in changed if item is not None)
+
+
+def _instead(item: Item, agreement: UUID, stay: Stay, stays: Mapping[UUID, Stay]) -> Item:
+    """An item of the same service under another agreement; what the account itself brings to it stays."""
+    other = stays.get(item.agreement_id)
+    own = {name: value for name, value in item.attributes.items() if other is None or name not in other.attributes}
+    return item._replace(agreement_id=agreement, attributes={**(own if other else {}), **stay.attributes})
 
 
 def _within(item: Item, stay: Stay | None, span: Span) -> Item | None:

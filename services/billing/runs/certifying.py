@@ -6,7 +6,7 @@ from typing import Any
 from psycopg.rows import dict_row
 
 from chassis.database import Transaction
-from services.billing.bills.gathering import NOT_BILLED
+from services.billing.bills.inputs import NOT_BILLED
 from services.billing.runs.certificate import Certificate, Count, Evidence, Held, Money, ServiceCount, certificate
 from services.billing.runs.store import BillingRun
 

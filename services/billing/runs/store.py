@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 
 from chassis.database import Transaction
 from chassis.refusal import not_found
-from services.billing.bills.gathering import NOT_BILLED
+from services.billing.bills.inputs import NOT_BILLED
 
 _RUN_COLUMNS = """
 b.id, r.state, b.cycle, b.period_start, b.period_end, b.attempt, b.bill_date, b.due_date, b.pack_hash, b.business_date,

@@ -93,6 +93,11 @@ class Head(NamedTuple):
     replaces: UUID | None
     billed: bool
 
+    @property
+    def stands(self) -> bool:
+        """Whether there is anything of it: what went to others whole, and was corrected so, is on no bill."""
+        return self.previous_on < self.read_on or not self.billed
+
 
 async def customers_of(tx: Transaction, points: Collection[UUID]) -> set[UUID]:
     """Whoever has or had these service points: all are locked before usage changes hands among them."""
@@ -182,7 +187,7 @@ def _follow(
         if root.account_id != owner and (root.account_id or _seem_several(root, known)):
             change.owners[root.read_id] = owner
         return
-    heads = {one.account_id: one for one in parts}
+    heads = {one.account_id: one for one in sorted(parts, key=lambda one: one.stands)}
     if root.payer and root.payer not in heads and root.billed_id:
         heads[root.payer] = Head(
             root.billed_id, None, root.payer, root.previous_on, root.read_on, root.quantity, None, True
@@ -219,11 +224,18 @@ def _replace(
     stays = part or _nothing(root, account, claims)
     if head is not None and head.part_of == root.read_id and _same(head, stays):
         return
-    replaces = None if head is None else head.read_id if head.billed else head.replaces
+    replaces = _replaced(head)
     if head is not None and not head.billed:
         change.dropped.append(head.read_id)
     if part is not None or replaces is not None:
         change.new.append(_row(root, account, stays, replaces))
+
+
+def _replaced(head: Head | None) -> UUID | None:
+    """The billed row that a new part corrects, if there is one; else the part awaits a bill of its own."""
+    if head is None or not head.stands:
+        return None
+    return head.read_id if head.billed else head.replaces
 
 
 def _nothing(root: Root, account: Owner, claims: Sequence[Claim]) -> Stretch:
