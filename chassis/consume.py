@@ -9,7 +9,7 @@ else is a record's own fault: the batch is taken record by record, and the one t
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic
 
 from aiokafka import ConsumerRecord
@@ -30,6 +30,7 @@ from chassis.metrics import Metrics
 from chassis.received import RawMessage, Received, Unreadable, raw_of, read
 from chassis.settings import Settings
 from chassis.topic import E, Topic
+from chassis.tracing import Tracing
 
 Handler = Callable[[Transaction, list[Received[E]]], Awaitable[None]]
 ATTEMPTS = 5
@@ -66,6 +67,7 @@ class Consumer:
     engine: AsyncEngine
     metrics: Metrics
     subscriptions: tuple[Subscription[Any], ...]
+    tracing: Tracing = field(default_factory=lambda: Tracing(""))
 
     def subscription_of(self, topic: str) -> Subscription[Any] | None:
         """The subscription of a topic as Kafka names it."""
@@ -133,6 +135,11 @@ async def _tolerant_parser(records: tuple["ConsumerRecord[Any, Any]", ...], pars
 
 async def take_batch(consumer: Consumer, subscription: Subscription[Any], raws: Sequence[RawMessage]) -> None:
     """Handle one batch; returns only when each record has had its effect or is kept as a dead letter."""
+    with consumer.tracing.batch(subscription.topic.name, raws):
+        await _take(consumer, subscription, raws)
+
+
+async def _take(consumer: Consumer, subscription: Subscription[Any], raws: Sequence[RawMessage]) -> None:
     started = time.perf_counter()
     try:
         await _patiently(lambda: _in_one_transaction(consumer, subscription, raws))

@@ -19,6 +19,7 @@ from chassis.logs import logger, set_up
 from chassis.metrics import Metrics
 from chassis.relay import keep_relaying
 from chassis.settings import Settings
+from chassis.tracing import tracing
 from chassis.web import BodyLimit, answer_with_sentences, measure_requests
 
 HOUR = 3600.0
@@ -44,7 +45,10 @@ def service_app(parts: Parts, settings: Settings) -> FastAPI:
 def _kit(parts: Parts, settings: Settings) -> Kit:
     engine = connect(settings.database_url, settings.database_connections, f"curbstop-{parts.name}")
     metrics = Metrics()
-    consumer = Consumer(parts.name, settings, engine, metrics, tuple(parts.subscriptions))
+    consumer = Consumer(
+        *(parts.name, settings, engine, metrics, tuple(parts.subscriptions)),
+        tracing=tracing(parts.name, settings.otlp_endpoint),
+    )
     figures = Figures(parts.figures, metrics.registry)
     broker = kafka.consuming_broker(settings)
     subscribe_all(broker, consumer)
@@ -67,6 +71,7 @@ async def _live(app: FastAPI) -> AsyncIterator[None]:
         await kit.lag.stop()
         await _end(app.state.tasks)
         await kit.engine.dispose()
+        await asyncio.to_thread(kit.consumer.tracing.close)
         logger("service").info("stopped")
 
 

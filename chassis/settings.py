@@ -38,3 +38,5 @@ class Settings(DatabaseSettings):
     oidc_audience: str = "curbstop"
     instance: str = f"{socket.gethostname()}-{os.getpid()}"
     log_level: str = "INFO"
+    otlp_endpoint: str = ""
+    """Where spans go by OTLP over HTTP, such as http://collector:4318/v1/traces; nowhere unless it is set."""
