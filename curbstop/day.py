@@ -1,7 +1,7 @@
 """`curbstop day`: the town's business day: who is done with it, on to the next, days that were missed."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -50,7 +50,7 @@ def advance(
     wanted = to.date() if to else last and last + ONE_DAY
     if wanted is None:
         raise TroubleError("No business day has begun yet. Say which is the first: `curbstop day advance --date ...`.")
-    _end(days, [_turn(days, last, wanted, _reason(override, why))], json)
+    _end(days, _turn(days, last, [wanted], _reason(override, why)), json)
 
 
 @app.command("catch-up")
@@ -67,11 +67,8 @@ def catch_up(
     days, reason, last = _days(), _reason(override, why), _last()
     if last is None:
         raise TroubleError("No business day has begun yet. Begin the first: `curbstop day advance --date ...`.")
-    begun = []
-    for wanted in days_to(last, to.date() if to else date.fromisoformat(days.today()["by_the_clock"])):
-        begun.append(_turn(days, last, wanted, reason))
-        last = wanted
-    _end(days, begun, json)
+    end = to.date() if to else date.fromisoformat(days.today()["by_the_clock"])
+    _end(days, _turn(days, last, days_to(last, end), reason), json)
 
 
 def _days() -> Days:
@@ -93,16 +90,22 @@ def _reason(override: bool, why: str) -> str:
     return why.strip()
 
 
-def _turn(days: Days, last: date | None, wanted: date, override_why: str) -> Mapping[str, Any]:
-    """Go on from one day to the next; what the next day's services did."""
+def _turn(days: Days, last: date | None, wanted: Iterable[date], override_why: str) -> list[Mapping[str, Any]]:
+    """Go on from day to day, each when the one before is over; what each day's services did."""
     if last and not override_why:
-        with _progress(f"{last} ends") as told:
-            days.wait_until_over(told)
-    days.begin(wanted, override_why)
-    if not override_why:
-        with _progress(f"{wanted}") as told:
-            days.wait_until_over(told)
-    return days.today()
+        _wait(days, f"{last} ends")
+    begun = []
+    for day in wanted:
+        days.begin(day, override_why)
+        if not override_why:
+            _wait(days, f"{day}")
+        begun.append(days.today())
+    return begun
+
+
+def _wait(days: Days, what: str) -> None:
+    with _progress(what) as told:
+        days.wait_until_over(told)
 
 
 def _end(days: Days, begun: Sequence[Mapping[str, Any]], json: bool) -> None:

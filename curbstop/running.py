@@ -3,6 +3,7 @@
 import getpass
 import json
 import os
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +83,7 @@ def call(method: str, service: str, path: str, **options: Any) -> Any:
 
     url = address(service) + path
     try:
-        answer = httpx.request(
+        answer = _client().request(
             method, url, headers={"Authorization": f"Bearer {token()}"}, **{"timeout": SECONDS, **options}
         )
     except httpx.TransportError as error:
@@ -90,6 +91,14 @@ def call(method: str, service: str, path: str, **options: Any) -> Any:
     if answer.is_error:
         raise TroubleError(f"{service}: {_sentence(answer)}")
     return answer.json()
+
+
+@cache
+def _client() -> Any:
+    """One for all requests of a command: each new one reads the system's certificates first."""
+    import httpx
+
+    return httpx.Client()
 
 
 def _sentence(answer: Any) -> str:
