@@ -21,7 +21,7 @@ $(READY): requirements-dev.lock pyproject.toml
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
-demo: setup ## live a billing month of a sample town; look into out/demo/ afterwards
+demo: setup ## live a quarter of a sample town; look into out/demo/ afterwards
 	@$(BIN)/curbstop demo $(ARGS)
 
 up: setup ## start everything and stay; Ctrl-C or `make down` stops it

@@ -1,7 +1,7 @@
 """The sample town of the demo: the same seed makes the same town, and its files are ones the services take."""
 
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -123,11 +123,22 @@ def test_registers_go_over_zero_in_every_cycle_and_only_where_planned() -> None:
 
 
 def test_a_second_round_counts_on_from_the_first() -> None:
-    first, second = (one for one in ROUNDS if one.cycle == "1")
+    first, second, _ = (one for one in ROUNDS if one.cycle == "1")
     before = walk(1, first, HOMES, fresh())
     after = walk(1, second, HOMES, {**fresh(), **before.passed}, before.oddities)
     assert all(after.passed[point] >= passed for point, passed in before.passed.items())
     assert not before.oddities.keys() & after.oddities.keys()
+
+
+def test_a_meter_read_in_between_has_counted_less_since_and_is_not_odd() -> None:
+    first, second, _ = (one for one in ROUNDS if one.cycle == "1")
+    before = walk(1, first, HOMES, fresh())
+    passed = {**fresh(), **before.passed}
+    halfway = {home.point: second.read_on - timedelta(days=15) for home in HOMES if home.cycle == "1"}
+    whole, half = walk(1, second, HOMES, passed, halfway), walk(1, second, HOMES, passed, (), halfway)
+    assert not half.oddities
+    for point, counted in half.passed.items():
+        assert abs((counted - passed[point]) * 2 - (whole.passed[point] - passed[point])) <= 20
 
 
 def test_a_meter_shows_gallons_as_its_register_counts_them() -> None:

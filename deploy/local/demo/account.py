@@ -12,7 +12,8 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from deploy.local.demo.books import Books
-from deploy.local.demo.month import ZERO, Month
+from deploy.local.demo.hearing import Moved
+from deploy.local.demo.month import ZERO, Month, Reminded
 
 Cell = object
 
@@ -44,6 +45,7 @@ def account(month: Month, books: Books, samples: Sequence[str]) -> list[Section]
         _payments(month),
         Section("What the vendor was told", (), _answers(month)),
         _unusable(books),
+        _story(month),
         _reminders(month),
         _books(month, books),
         _topics(books),
@@ -172,11 +174,27 @@ def _answers(month: Month) -> Table:
     return Table(("way", "sent", "answered", "times"), tuple((*key[:3], count) for key, count in counts.items()))
 
 
+def _story(month: Month) -> Section:
+    rows = tuple((what, len(told), told[0]) for what, told in month.story.items())
+    return Section("From past due to restored, and who moved", (), Table(("what", "times", "the first"), rows))
+
+
 def _reminders(month: Month) -> Section:
-    rows = tuple((f"{one.on:%b %d}", one.proposed, one.reminded, len(one.left_out)) for one in month.reminded)
+    months: dict[str, list[Reminded]] = {}
+    for one in month.reminded:
+        months.setdefault(f"{one.on:%B}", []).append(one)
+    rows = tuple(
+        (
+            name,
+            sum(one.proposed for one in own),
+            sum(one.reminded for one in own),
+            sum(len(one.left_out) for one in own),
+        )
+        for name, own in months.items()
+    )
     why = Counter(reason for one in month.reminded for reason in one.left_out.values())
     told = tuple(f"Left out {count} times: {reason}" for reason, count in why.items())
-    return Section("Reminders", told, Table(("approved on", "proposed", "reminded", "left out"), rows))
+    return Section("Reminders", told, Table(("approved in", "proposed", "reminded", "left out"), rows))
 
 
 def _books(month: Month, books: Books) -> Section:
@@ -191,13 +209,21 @@ def _books(month: Month, books: Books) -> Section:
     return Section(
         "Books",
         (
-            f"Opening items {books.opening:,.2f} + bills {charges:,.2f} - payments {taken:,.2f} = "
-            f"{books.balances_expected:,.2f}; customers owe {Decimal(verdict['customer_balances']):,.2f} "
-            f"(receivables {Decimal(verdict['receivables']):,.2f} less credit {Decimal(verdict['credit']):,.2f}).",
+            f"Opening items {books.opening:,.2f} + bills {charges:,.2f} + late charges {books.late_charges:,.2f} "
+            f"{_others(books.moved)} - payments {taken:,.2f} = {books.balances_expected:,.2f}.",
+            f"Customers owe {Decimal(verdict['customer_balances']):,.2f} (receivables "
+            f"{Decimal(verdict['receivables']):,.2f} less credit {Decimal(verdict['credit']):,.2f}).",
             f"Deposits held: {Decimal(verdict['deposits']):,.2f}. {len(verdict['checks'])} laws of the ledger were "
             f"tried on {verdict['transfers']:,} postings: {_agrees(verdict)}.",
         ),
         Table(("trial balance", "debit", "credit", "difference"), rows),
+    )
+
+
+def _others(moved: Moved) -> str:
+    return (
+        f"+ final bills {moved.final_charges:,.2f} - deposits applied {moved.deposits_applied:,.2f} "
+        f"+ fees {moved.fees:,.2f} + returned payments {moved.returned:,.2f} + refunds {moved.refunds:,.2f}"
     )
 
 

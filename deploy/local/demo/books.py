@@ -14,6 +14,7 @@ from confluent_kafka.admin import OffsetSpec  # type: ignore[attr-defined]  # re
 from contracts.payments import Outcome
 from contracts.topics import SERVICES
 from deploy.local import kafka_admin
+from deploy.local.demo.hearing import Moved, moved
 from deploy.local.demo.mailing import keep_mailbox
 from deploy.local.demo.month import ZERO, Month
 from deploy.local.demo.office import DANA, PAT, RUTH, SAM
@@ -39,6 +40,8 @@ class Books:
     mails: int
     topics: dict[str, int]
     opening: Decimal
+    late_charges: Decimal
+    moved: Moved
     balances_expected: Decimal
 
 
@@ -57,6 +60,8 @@ def _ask(month: Month) -> Books:
 
     opening = next(one.file.amount or ZERO for one in month.imported if one.file.name == "opening_items")
     charges = sum((one.charges for one in month.runs), ZERO)
+    posted = month.office.get(RUTH, "billing", "/late-charges", state="posted", limit=10_000)
+    late, others = sum((Decimal(one["amount"]) for one in posted), ZERO), moved(month)
     return Books(
         verdict=ledger("/ledger/verify"),
         trial_balance=ledger("/ledger/trial-balance"),
@@ -68,7 +73,9 @@ def _ask(month: Month) -> Books:
         mails=keep_mailbox(month),
         topics=messages_by_topic(month),
         opening=opening,
-        balances_expected=opening + charges - month.money.posted[1],
+        late_charges=late,
+        moved=others,
+        balances_expected=opening + charges + late + others.owed_more - month.money.posted[1],
     )
 
 
@@ -115,7 +122,7 @@ def _hold_against(month: Month, books: Books) -> None:
     balances = Decimal(verdict["customer_balances"])
     month.expect(
         balances == books.balances_expected,
-        f"Customers owe {balances}; opening items and bills less payments come to {books.balances_expected}.",
+        f"Customers owe {balances}; what was charged, less what was paid, comes to {books.balances_expected}.",
     )
     receivables = Decimal(books.receivables["customer_balances"])
     month.expect(receivables == balances, f"Receivables come to {receivables}, the sum of balances to {balances}.")
@@ -137,7 +144,7 @@ def _days(month: Month) -> int:
 
 def _posted_cash(month: Month, day: date) -> Decimal:
     rows = month.office.get(RUTH, "payments", "/reports/cash", day=str(day))
-    return sum((Decimal(one["amount"]) for one in rows if one["state"] == "posted"), ZERO)
+    return sum((Decimal(one["amount"]) for one in rows if one["state"] in ("posted", "returned")), ZERO)
 
 
 def _hold_shelves(month: Month, books: Books) -> None:
@@ -158,7 +165,7 @@ def _hold_shelves(month: Month, books: Books) -> None:
 
 def _hold_notices(month: Month, books: Books) -> None:
     """Every bill was told once, by e-mail or on paper."""
-    billed = sum(len(one.amounts_due) for one in month.runs)
+    billed = sum(len(one.amounts_due) for one in month.runs) + books.moved.finals
     told = sum(one["notices"] for one in books.notices if one["kind"] == "bill" and one["state"] == "sent")
     month.expect(told == billed, f"{told} bills were told to their customers; {billed} were issued.")
     mails = sum(one["notices"] for one in books.notices if one["channel"] == "email" and one["state"] == "sent")

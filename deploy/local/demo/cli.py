@@ -1,4 +1,4 @@
-"""`curbstop demo`: a billing month of a sample town on a suite of its own, started fresh and stopped at the end."""
+"""`curbstop demo`: a quarter of a sample town on a suite of its own, started fresh and stopped at the end."""
 
 import time
 from pathlib import Path
@@ -17,12 +17,12 @@ PLAIN_WIDTH = 120
 def demo(
     seed: Annotated[int, typer.Option(help="Another seed makes another town.")] = 1,
     accounts: Annotated[int, typer.Option(min=LEAST_ACCOUNTS, help="How many customers the town has.")] = 2000,
-    out: Annotated[Path, typer.Option(help="Where to leave what the month produced.")] = Path("out/demo"),
+    out: Annotated[Path, typer.Option(help="Where to leave what the quarter produced.")] = Path("out/demo"),
     data: Annotated[
         Path | None, typer.Option(help="Keep the suite's data here; cleared first. Default: nothing is kept.")
     ] = None,
 ) -> None:
-    """Live a billing month of a sample town; look into out/demo/ afterwards. Exits with 1 if the books disagree."""
+    """Live a quarter of a sample town; look into out/demo/ afterwards. Exits with 1 if the books disagree."""
     from deploy.local.demo.running import run_month
     from deploy.local.supervisor import end_on_signals
 

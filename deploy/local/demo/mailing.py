@@ -18,9 +18,25 @@ ON_THE_WAY = ("queued", "sending")
 
 def mail_paper(month: Month) -> None:
     """Have everything printed that goes by letter; the mailing house says the same day how many pieces it mailed."""
-    name = f"{month.day:%Y-%m-%d}"
+    if _queued(month):
+        _mail(month, f"{month.day:%Y-%m-%d}")
+
+
+def mail_at_once(month: Month, kind: str) -> None:
+    """Have letters of one kind printed and mailed, if any go by paper: their days count from the mailing."""
+    if kind in _queued(month):
+        _mail(month, f"{month.day:%Y-%m-%d}-{kind.replace('_', '-')}", kind=kind)
+
+
+def _queued(month: Month) -> set[str]:
+    """The kinds of notice that wait to be printed."""
+    counts = month.office.get(PAT, "notifications", "/notices")
+    return {one["kind"] for one in counts if one["channel"] == "paper" and one["state"] == "queued"}
+
+
+def _mail(month: Month, name: str, **which: str) -> None:
     with month.diary.part(PART, "printing for the mailing house"):
-        month.office.post(PAT, "notifications", f"/mailings/{name}")
+        month.office.post(PAT, "notifications", f"/mailings/{name}", **which)
         month.office.settle()
         mailing = month.office.get(PAT, "notifications", f"/mailings/{name}")
         _copy(month, mailing["files"])

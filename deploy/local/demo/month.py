@@ -111,12 +111,44 @@ class Month:
     mailed: list[Mailed] = field(default_factory=list)
     reminded: list[Reminded] = field(default_factory=list)
     money: Money = field(default_factory=Money)
+    last_read: dict[str, date] = field(default_factory=dict)
+    """When a meter was last read, by service point, if not as imported."""
+    read_between: set[str] = field(default_factory=set)
+    """Meters that were read for a work order since their cycle was."""
+    off: dict[str, date] = field(default_factory=dict)
+    """Whose water is off, and since when."""
+    moved: dict[str, str] = field(default_factory=dict)
+    """Moves by the account that left."""
+    stubborn: set[str] = field(default_factory=set)
+    """Accounts that pay nothing before they have to."""
+    checks: list[str] = field(default_factory=list)
+    """Accounts that paid by check in the last counter batch."""
+    story: dict[str, list[str]] = field(default_factory=dict)
+    """What must happen at least once in the quarter, by its name, each time in a sentence."""
+
+    def mark(self, what: str, sentence: str) -> None:
+        """Note that something of the story happened."""
+        self.story.setdefault(what, []).append(f"{self.day:%b} {self.day.day}: {sentence}")
+
+    def has(self, what: str) -> bool:
+        """Whether it happened already."""
+        return what in self.story
+
+    def home(self, account: str) -> Home:
+        """The home of an account of the conversion."""
+        return next(one for one in self.homes if one.account == account)
 
     def pay(self, way: str, payments: dict[str, Decimal]) -> None:
         """Note money that was taken for accounts and must be posted."""
         self.money.taken.append((way, len(payments), sum(payments.values(), ZERO)))
+        self.stubborn.difference_update(payments)
         for account, amount in payments.items():
             self.owed[account] = self.owed.get(account, ZERO) - amount
+
+    @property
+    def willing(self) -> dict[str, Decimal]:
+        """What those owe who pay when they are billed."""
+        return {account: amount for account, amount in self.owed.items() if account not in self.stubborn}
 
     def say(self, text: str) -> None:
         self.diary.say(self.day, text)

@@ -64,8 +64,11 @@ class CycleReading:
 
 def read_cycle(month: Month, which: Round) -> None:
     """Everything from opening the cycle's reading to its last read posted."""
-    walked = walk(month.seed, which, month.homes, month.passed, month.oddities)
+    between = {point: month.last_read[point] for point in month.read_between}
+    walked = walk(month.seed, which, month.homes, month.passed, month.oddities, between)
     month.passed.update(walked.passed)
+    month.last_read.update(dict.fromkeys(walked.passed, which.read_on))
+    month.read_between.difference_update(walked.passed)
     month.oddities.update(walked.oddities)
     with month.diary.part(PART, f"cycle {which.cycle}: routes go out to the handhelds"):
         opened = month.office.post(KIM, "metering", "/readings", {"cycle": which.cycle, "read_on": str(which.read_on)})

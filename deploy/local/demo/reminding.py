@@ -14,10 +14,11 @@ FEW = 3
 
 
 def remind(month: Month) -> None:
-    """Where there are some, one of those proposed pays this morning and one is ill; the others are reminded."""
+    """The first time, one of those proposed pays this morning and one is ill; the others are reminded."""
     proposed = [one["account_number"] for one in month.office.get(KIM, "collections", "/reminders/proposed")]
-    month.expect(bool(proposed), f"No reminders are proposed on {month.day}.")
-    paid, ill = proposed[:2] if len(proposed) >= FEW else ("", "")
+    if not proposed:
+        return
+    paid, ill = proposed[:2] if len(proposed) >= FEW and not month.has("reminder") else ("", "")
     if paid:
         pay_at_counter(month, paid, _past_due(month, paid))
     with month.diary.part(PART, "kim looks through the reminders"):
@@ -28,6 +29,8 @@ def remind(month: Month) -> None:
     _expect(month, paid, ill, answer)
     done = Reminded(month.day, len(proposed), answer["reminded"], dict(answer["left_out"]))
     month.reminded.append(done)
+    if done.reminded:
+        month.mark("reminder", f"{done.reminded} of {done.proposed} reminders are approved")
     why = f"; {paid} pays before, {ill} has a medical hold: neither is reminded" if paid else ""
     month.say(f"kim approves {done.reminded} of {done.proposed} reminders{why}")
 

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from curbstop.progress import Progress
 from deploy.local import kafka_admin, topics
-from deploy.local.databases import drop_database
+from deploy.local.databases import database_name, drop_database
 from deploy.local.demo.account import account, as_markdown, print_account
 from deploy.local.demo.books import Books, close_books
 from deploy.local.demo.diary import Diary
@@ -21,12 +21,13 @@ from deploy.local.demo.month import Month
 from deploy.local.demo.office import Office
 from deploy.local.demo.samples import keep_samples
 from deploy.local.demo.taking import VENDOR
+from deploy.local.demo.town.files import stubborn
 from deploy.local.demo.town.homes import make_homes
 from deploy.local.demo.town.schedule import BEGINS
 from deploy.local.folder import Folder
 from deploy.local.news import Tell
 from deploy.local.places import Origin, Places
-from deploy.local.supervisor import Plan, Suite, database_name, running
+from deploy.local.supervisor import Plan, Suite, running
 from deploy.local.trouble import TroubleError
 
 PARTITIONS = 3
@@ -46,7 +47,7 @@ def _run(seed: int, accounts: int, out: Path, data: Path, console: Console) -> D
         progress.stop()
         with Diary(out, console, DAYS) as diary:
             done = live_month(seed, accounts, suite, diary)
-        title = f"February 2023 in a town of {accounts:,} accounts (seed {seed})"
+        title = f"February to April 2023 in a town of {accounts:,} accounts (seed {seed})"
         sections = account(*done)
         diary.write("account.md", as_markdown(title, sections, diary.broken))
         print_account(console, title, sections)
@@ -56,7 +57,8 @@ def _run(seed: int, accounts: int, out: Path, data: Path, console: Console) -> D
 def live_month(seed: int, accounts: int, suite: Suite, diary: Diary) -> tuple[Month, Books, list[str]]:
     """The month, its books and the bills to look at; what is not as it must be stands in the diary."""
     with Office(suite) as office:
-        month = Month(seed, make_homes(seed, accounts), suite, office, diary, BEGINS)
+        homes = make_homes(seed, accounts)
+        month = Month(seed, homes, suite, office, diary, BEGINS, stubborn=set(stubborn(homes)))
         live(month)
         return month, close_books(month), keep_samples(month)
 

@@ -24,7 +24,7 @@ ANSWERS_WITHIN_SECONDS = 120
 
 def take_counter_batch(month: Month) -> None:
     """Ana enters her stubs: a miscounted drawer posts nothing, the right count posts all of it once."""
-    batch = counter_batch(month.seed, month.owed, month.day)
+    batch = counter_batch(month.seed, month.willing, month.day)
     name, counted = f"counter-{month.day}", {tender: str(amount) for tender, amount in batch.counted.items()}
     month.diary.write(f"payments/{name}.csv", batch.text)
     tender = next(iter(counted))
@@ -41,6 +41,7 @@ def take_counter_batch(month: Month) -> None:
     )
     month.expect(again["repeated"], f"Batch {name} was posted twice.")
     month.pay("counter batch", dict(batch.payments))
+    month.checks = list(batch.checks)
     month.say(f"ana: [yellow]{month.money.out_of_balance}[/]")
     month.say(f"ana counts again and posts {len(batch.payments)} payments, [green]{batch.amount:,.2f}[/]")
 
@@ -61,8 +62,8 @@ def pay_at_counter(month: Month, account: str, amount: Decimal) -> None:
 
 def take_vendor(month: Month) -> None:
     """The vendor publishes with its own credentials, and hears about each message; then the same by webhook."""
-    by_kafka = online_payments(month.seed, month.owed, month.day)
-    by_webhook = webhook_payments(month.seed, month.owed, month.day, by_kafka)
+    by_kafka = online_payments(month.seed, month.willing, month.day)
+    by_webhook = webhook_payments(month.seed, month.willing, month.day, by_kafka)
     with month.diary.part(PART, "the vendor publishes payments"):
         _send(month, "Kafka", by_kafka)
     with month.diary.part(PART, "the vendor's webhook"):
@@ -75,6 +76,16 @@ def take_vendor(month: Month) -> None:
             f"{way}: {', '.join(f'{count} {what}' for what, count in told.items())}; [green]{money:,.2f}[/] posted"
         )
     month.money.suspense = sum((one.amount for one in by_kafka if one.expected is Outcome.SUSPENSE), Decimal(0))
+
+
+def take_vendor_again(month: Month) -> None:
+    """A month later the vendor's payments are as they should be."""
+    payments = online_payments(month.seed, month.willing, month.day, wrong=False)
+    with month.diary.part(PART, "the vendor publishes payments"):
+        _send(month, "Kafka", payments)
+    month.pay("vendor, Kafka", {one.account: one.amount for one in payments})
+    money = sum((one.amount for one in payments), Decimal(0))
+    month.say(f"vendor, Kafka: {len(payments)} accepted; [green]{money:,.2f}[/] posted")
 
 
 def _send(month: Month, way: str, messages: Sequence[Sending], url: str = "") -> None:

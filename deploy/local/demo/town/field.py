@@ -21,6 +21,7 @@ SHARES: Mapping[Oddity, float] = {
 }
 CODES = ("02", "07", "11")
 """Why a meter could not be read: a dog, a car on the pit, water in the pit."""
+DAYS_OF_A_MONTH = 30
 WATCHED_GALLONS = 2_500
 """Where less is usual, little or no usage surprises nobody."""
 
@@ -44,15 +45,28 @@ def walked_on(which: Round, route: str) -> date:
     return which.read_on - timedelta(days=1 + int(route) % 2)
 
 
-def walk(seed: int, which: Round, homes: Iterable[Home], passed: Mapping[str, int], spared: Iterable[str] = ()) -> Walk:
-    """What is found in a round, at meters that had counted `passed` gallons; nothing odd at those `spared`."""
+def walk(
+    seed: int,
+    which: Round,
+    homes: Iterable[Home],
+    passed: Mapping[str, int],
+    spared: Iterable[str] = (),
+    read_on: Mapping[str, date] | None = None,
+) -> Walk:
+    """What is found in a round, at meters that had counted `passed` gallons; nothing odd at those `spared`.
+
+    `read_on` are meters that were read since their last round, for a work order: less has passed since, and nothing is
+    odd there either.
+    """
+    read_between = {point: (which.read_on - day).days / DAYS_OF_A_MONTH for point, day in (read_on or {}).items()}
     chance = Random(f"{seed}/field/{which.read_on}")
     here = [home for home in homes if home.cycle == which.cycle]
-    oddities = _oddities(chance, which, here, frozenset(spared))
+    oddities = _oddities(chance, which, here, frozenset(spared) | read_between.keys())
     seen, again, now = {}, {}, {}
     for home in here:
         before, oddity = passed[home.point], oddities.get(home.point)
-        now[home.point] = before + _gallons(chance, home, which, oddity)
+        used = _gallons(chance, home, which, oddity) * min(1.0, read_between.get(home.point, 1.0))
+        now[home.point] = before + 10 * round(used / 10)
         seen[home.point], again[home.point] = _seen(chance, home, before, now[home.point], oddity)
     rollovers = frozenset(
         one.point for one in here if one.meter.shows(now[one.point]) < one.meter.shows(passed[one.point])

@@ -14,6 +14,7 @@ from deploy.local.demo.town.schedule import BEGINS
 
 Row = Sequence[object]
 CENT = Decimal("0.01")
+FEWEST_STUBBORN = 6
 PLACES, NOT_YET_DUE, LATEST, IN_CREDIT = 40, 11, 13, 14
 """Of 40 accounts, eleven owe a bill that is not due yet, three are late by one to three months, one has credit."""
 
@@ -184,9 +185,20 @@ def _old_bill(chance: Random, due: date) -> Iterator[tuple[str, Decimal, date, d
     yield "sewer", _dollars(chance, 26, 48), billed, due
 
 
+def stubborn(homes: Sequence[Home]) -> frozenset[str]:
+    """Some of those who were late already with the old system, and pay nothing before they have to."""
+    late = [one.account for number, one in enumerate(homes) if NOT_YET_DUE <= number % PLACES <= LATEST]
+    return frozenset(late[: max(FEWEST_STUBBORN, len(homes) // 200)])
+
+
+def has_deposit(number: int) -> bool:
+    """Whether the home of a number left a deposit."""
+    return number % 7 == 2
+
+
 def _deposits(homes: Iterable[Home]) -> Iterator[Row]:
     for number, home in enumerate(homes):
-        if number % 7 == 2:
+        if has_deposit(number):
             yield home.account, "water", Decimal("75.00"), home.opened
 
 

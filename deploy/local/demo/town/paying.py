@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -31,11 +31,12 @@ class Sending:
 
 @dataclass(frozen=True)
 class CounterBatch:
-    """A drawer's stubs as a CSV, and what was counted by tender."""
+    """A drawer's stubs as a CSV, what was counted by tender, and who paid by check."""
 
     text: str
     counted: Mapping[str, Decimal]
     payments: Mapping[str, Decimal]
+    checks: Sequence[str]
 
     @property
     def amount(self) -> Decimal:
@@ -47,23 +48,27 @@ def counter_batch(seed: int, owed: Mapping[str, Decimal], day: date) -> CounterB
     chance = Random(f"{seed}/counter/{day}")
     payers = sorted(account for account, amount in owed.items() if amount > 0)
     chosen = sorted(chance.sample(payers, min(len(payers), max(4, round(PAY_AT_COUNTER * len(payers))))))
+    checks = []
     text, counted = io.StringIO(newline=""), dict[str, Decimal]()
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(("reference", "account", "amount", "tender", "channel", "payer", "received"))
     for number, account in enumerate(chosen, 1):
         tender = chance.choice(("cash", "check", "check", "money_order"))
         channel = "counter" if tender == "cash" else chance.choice(("counter", "mail", "drop_box"))
+        checks += [account] if tender == "check" else []
         rows.writerow((f"STUB-{number:04}", account, f"{owed[account]:.2f}", tender, channel, "", day))
         counted[tender] = counted.get(tender, Decimal(0)) + owed[account]
-    return CounterBatch(text.getvalue(), counted, {account: owed[account] for account in chosen})
+    return CounterBatch(text.getvalue(), counted, {account: owed[account] for account in chosen}, checks)
 
 
-def online_payments(seed: int, owed: Mapping[str, Decimal], day: date) -> list[Sending]:
-    """What the vendor publishes on a day: good payments, and among them everything that goes wrong in life."""
+def online_payments(seed: int, owed: Mapping[str, Decimal], day: date, *, wrong: bool = True) -> list[Sending]:
+    """What the vendor publishes on a day: good payments, and among them everything that goes `wrong` in life."""
     chance = Random(f"{seed}/online/{day}")
     payers = sorted(account for account, amount in owed.items() if amount > 0)
     chosen = sorted(chance.sample(payers, max(5, round(PAY_ONLINE * len(payers)))) if len(payers) > 5 else payers)
     good = [_good(chance, number, account, owed[account], day) for number, account in enumerate(chosen, 1)]
+    if not wrong:
+        return good
     return [*good, *_again(good), *_with_other_amount(good), *_to_nobody(chance, day), *_wrong(good[0], day)]
 
 

@@ -1,11 +1,16 @@
-"""When the sample town's month happens: four cycles read and billed, the first of them twice."""
+"""When the sample town's quarter happens: four cycles, each read and billed three times."""
 
 from calendar import monthrange
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from chassis.calendar import Calendar, Holiday
+
 BEGINS = date(2023, 2, 1)
-ENDS = date(2023, 3, 3)
+ENDS = date(2023, 4, 28)
+HOLIDAYS_AND_WEEKENDS = Calendar(holidays=(Holiday(date=date(2023, 2, 20), name="Presidents' Day"),))
+"""As in the town's pack, for these months."""
 
 
 @dataclass(frozen=True)
@@ -22,15 +27,29 @@ class Round:
     """The business day on which the handhelds come back."""
     bill_on: date
 
+    @classmethod
+    def read(cls, cycle: str, read_on: date) -> "Round":
+        """Loaded the working day after the reading, billed the one after that."""
+        return cls(cycle, read_on, HOLIDAYS_AND_WEEKENDS.after(read_on, 1), HOLIDAYS_AND_WEEKENDS.after(read_on, 2))
 
-ROUNDS = (
-    Round("1", date(2023, 1, 31), date(2023, 2, 1), date(2023, 2, 2)),
-    Round("2", date(2023, 2, 7), date(2023, 2, 8), date(2023, 2, 9)),
-    Round("3", date(2023, 2, 14), date(2023, 2, 15), date(2023, 2, 16)),
-    Round("4", date(2023, 2, 21), date(2023, 2, 22), date(2023, 2, 23)),
-    Round("1", date(2023, 2, 28), date(2023, 3, 1), date(2023, 3, 2)),
-)
+    @property
+    def mailed_on(self) -> date:
+        """The working day after the billing."""
+        return HOLIDAYS_AND_WEEKENDS.after(self.bill_on, 1)
+
+
 CYCLES = ("1", "2", "3", "4")
+
+
+def _rounds() -> Iterator[Round]:
+    """Cycle 1 is read at the end of a month, the others a week after each other in the next."""
+    for month in (2, 3, 4):
+        yield Round.read("1", date(2023, month, 1) - timedelta(days=1))
+        for cycle, day in (("2", 7), ("3", 14), ("4", 21)):
+            yield Round.read(cycle, date(2023, month, day))
+
+
+ROUNDS = tuple(_rounds())
 
 
 def first_round(cycle: str) -> Round:
