@@ -17,12 +17,12 @@ from pydantic_core import ErrorDetails
 
 from contracts.base import OpenEnum
 from contracts.messages import Broken, Message, messages_in
-from contracts.payments import VendorPayment
+from contracts.payments import PaymentStage, VendorPayment
 
 MAX_BYTES = 1_000_000
 
 _FIELDS = tuple(VendorPayment.model_fields)
-_OPEN = ("channel", "tender", "purpose")
+_OPEN = ("channel", "tender", "purpose", "stage")
 _SUCH_AS = {
     "vendor_payment_id": '"SP-2023-000187"',
     "account_number": '"10042"',
@@ -44,7 +44,7 @@ class Finding:
 def check_vendor_messages(text: str) -> list[Finding]:
     """What a vendor should know before sending these messages; nothing means they can go as they are."""
     findings: list[Finding] = []
-    first_of: dict[str, tuple[int, VendorPayment]] = {}
+    first_of: _FirstOf = {}
     messages = list(messages_in(text))
     for message in messages:
         findings += _broken(message) if isinstance(message, Broken) else _findings(message, first_of)
@@ -57,7 +57,7 @@ def _broken(broken: Broken) -> list[Finding]:
     return [Finding(broken.line, f"This is not JSON: {broken.why}.", "Mend the JSON; one object on each line is best.")]
 
 
-def _findings(message: Message, first_of: dict[str, tuple[int, VendorPayment]]) -> Iterator[Finding]:
+def _findings(message: Message, first_of: "_FirstOf") -> Iterator[Finding]:
     yield from _too_long(message)
     yield from _given_twice(message)
     if isinstance(message.value, dict):
@@ -160,10 +160,12 @@ def _doubtful(message: Message, payment: VendorPayment) -> Iterator[Finding]:
             )
 
 
-def _repeated(
-    message: Message, payment: VendorPayment, first_of: dict[str, tuple[int, VendorPayment]]
-) -> Iterator[Finding]:
-    line, first = first_of.setdefault(payment.vendor_payment_id, (message.line, payment))
+_FirstOf = dict[tuple[str, PaymentStage], tuple[int, VendorPayment]]
+"""Where a payment stands first at each of its stages: pending and then received is no repetition."""
+
+
+def _repeated(message: Message, payment: VendorPayment, first_of: _FirstOf) -> Iterator[Finding]:
+    line, first = first_of.setdefault((payment.vendor_payment_id, payment.stage), (message.line, payment))
     if first is payment:
         return
     where = message.line_of("vendor_payment_id")

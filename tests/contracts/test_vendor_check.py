@@ -69,6 +69,7 @@ def test_nothing_is_found_in_a_good_file_of_any_shape(text: str) -> None:
         ({"account_number": " "}, '"account_number" cannot be " ".', "not only blanks"),
         ({"currency": "EUR"}, '"currency" cannot be "EUR".', 'Only "USD" is taken.'),
         ({"channel": "app"}, '"channel" is "app", which we do not know.', "Use one of counter, mail"),
+        ({"stage": "sent"}, '"stage" is "sent", which we do not know.', "Use one of received, pending, failed"),
         ({"payer": "a\u0000b"}, '"payer" cannot be', "printable characters"),
         ({"payer": "4111 1111 1111 1111"}, '"payer" holds what looks like a card number.', "Take it out."),
         ({"memo": "card 4111-1111-1111-1111 exp 04/27"}, '"memo" holds what looks like a card number.', "Take it out."),
@@ -109,6 +110,12 @@ def test_the_same_payment_twice_is_a_warning_and_another_under_its_number_an_err
     assert '"SP-1" is on line 1 already, with the same content.' in again.message
     assert (other.line, other.severity) == (3, "error")
     assert "with other content" in other.message
+
+
+def test_a_payment_may_stand_in_a_file_once_at_each_stage() -> None:
+    stages = [payment(stage="pending"), payment(paid_at="2023-03-13T09:00:00-06:00"), payment(stage="failed")]
+    assert check_vendor_messages("\n".join(stages)) == []
+    assert only(check_vendor_messages("\n".join([*stages, payment(stage="failed")]))).severity == "warning"
 
 
 def test_a_finding_stands_on_the_line_of_its_field() -> None:
