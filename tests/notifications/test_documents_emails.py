@@ -19,6 +19,7 @@ from contracts.notices import NoticeKind
 from contracts.orders import OrderKind
 from contracts.payments import ReturnKind
 from services.notifications.documents import (
+    KINDS,
     NoEmailAddressError,
     Sending,
     bill_email,
@@ -183,3 +184,31 @@ def test_a_possible_leak_is_called_one() -> None:
 def test_an_event_without_a_letter_is_refused_in_a_sentence(kind: NoticeKind, event: Any, says: str) -> None:
     with pytest.raises(ValueError, match=says):
         letter_email(a_letter(kind, event), a_letterhead(), SENDING)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != NoticeKind.DOOR_HANGER])
+def test_every_letter_can_go_by_e_mail_in_both_languages(kind: NoticeKind) -> None:
+    message = letter_email(a_letter(kind, bilingual=True, language="es"), a_letterhead(), SENDING)
+    for part in ("plain", "html"):
+        body = part_of(message, part)
+        assert body.index("Estimado/a Maria Delgado:") < body.index("Dear Maria Delgado,")
+        assert not any(leak in body for leak in ("built-in", "None", "{", "copy for you"))
+    html = part_of(message, "html")
+    assert '<div lang="es">' in html
+    assert tags_in(html).count("h1") == 1
+
+
+def test_a_shutoff_notice_by_e_mail_has_the_same_rights_with_the_arrangement_in_bold() -> None:
+    message = letter_email(a_letter(NoticeKind.SHUTOFF_NOTICE, copied=True), a_letterhead(), SENDING)
+    html, text = part_of(message, "html"), part_of(message, "plain")
+    for told in (
+        "certificate from a doctor",
+        "in dispute",
+        "payment arrangement",
+        "part payment",
+        "account is not yours",
+    ):
+        assert told in html
+        assert told in text
+    assert 'font-weight:bold">If you can&#39;t pay all of it now' in html
+    assert "This is a copy for you." in text

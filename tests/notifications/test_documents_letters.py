@@ -179,7 +179,7 @@ def test_a_welcome_names_the_services_and_how_the_bill_comes() -> None:
         ({"deposits_applied": Decimal(0), "refund": Decimal(0), "moved_to": "10009999"}, "to your account 10009999"),
         ({"refund": Decimal(0)}, "You paid $44.53 more than you owe"),
         ({"refund": Decimal(0), "moved_to": "10009999"}, "We put it toward what you owe on your account 10009999."),
-        ({"refund": Decimal("4.53"), "moved_to": "10009999"}, "will send the other $4.53 to the mailing address"),
+        ({"refund": Decimal("4.53"), "moved_to": "10009999"}, "will send the other $4.53 to your mailing address"),
         ({"deposits_applied": Decimal("205.47"), "refund": Decimal(0)}, "Nothing is left to pay"),
     ],
 )

@@ -28,7 +28,7 @@ def frame(recipient: Recipient, letterhead: Letterhead, wording: Wording, dated:
         "closing": wording.say("closing", department=letterhead.department, town=letterhead.town_name),
         "footer": wording.say("email.footer_notice", account=recipient.account_number, **contact),
         "questions": questions(letterhead, wording),
-        "copy": "",
+        "copied": "",
         "box": None,
         "paragraphs": [],
         "points": [],

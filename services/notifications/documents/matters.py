@@ -65,7 +65,7 @@ class Letter:
         view = _VIEWS[self.kind].put(self.event, self.recipient, letterhead, wording)
         if not self.copied:
             return view
-        return view | {"copy": wording.say("letter.copy", address=view["facts"][1]["value"])}
+        return view | {"copied": wording.say("letter.copy", address=view["facts"][1]["value"])}
 
 
 @dataclass(frozen=True)
