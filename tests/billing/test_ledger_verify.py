@@ -29,6 +29,13 @@ TAMPERED = {
     "credit is used before it is kept": "insert into credit select uuidv7(), fund, 'by hand', account_id, '2150',"
     " '2023-03-01', 1 from open_item where remaining > 0",
     "payments are posted whole": "update payment set amount = amount + 1",
+    "returns are posted whole": "insert into payment_return select uuidv7(), '', payment_id, account_id, amount,"
+    " 'void', '2023-03-01', '2023-03-01' from payment",
+    "fees are posted whole": "insert into assessed_charge select uuidv7(), '', id, 'restore', 'water', 1, id, 'why',"
+    " '2023-03-01' from account where number = '1'",
+    "late charges are posted whole": "insert into late_charge (charge_id, account_id, debt_id, number, free_through,"
+    " base, amount, service, state, proposed_on, pack_hash) select uuidv7(), id, id, 1, '2023-03-01', 20, 1, 'water',"
+    " 'posted', '2023-03-01', 'a pack' from account where number = '1'",
     "payments are counted without a gap": "update account set payments_through = 9 where number = '1'",
     "bills are posted whole": "update bill_posting set reversed_on = '2023-03-02'",
     "opening items are posted whole": "delete from opening_item",

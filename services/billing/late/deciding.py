@@ -46,25 +46,29 @@ async def post(tx: Transaction, run: Run, chunk: Chunk) -> dict[str, Any]:
     ids = [UUID(one) for one in chunk.spec]
     await lock(tx, Account, await store.accounts_of(tx, ids))
     rows = [one for one in await store.by_id(tx, ids) if one.state == "proposed"]
-    accounts = {one.account_id for one in rows}
-    histories, pending = await store.histories(tx, accounts), await store.pending(tx, accounts, day)
-    books, journal = await ledger.load_books(tx, accounts), Journal(Chart(town.policy))
-    posted: set[UUID] = set()
-    for row in rows:
-        own = await TOWN.pinned(tx, row.pack_hash)
-        looked = look(row, histories[row.account_id], own, day)
-        if not _is_due(row, looked, histories[row.account_id], pending[row.account_id], town.policy.late_charge, day):
-            continue
+    due = await _due(tx, rows, day)
+    books = await ledger.load_books(tx, {row.account_id for row, _ in due})
+    journal = Journal(Chart(town.policy))
+    for row, looked in due:
         row.state, row.amount, row.base, row.free_through = "posted", looked.amount, looked.base, looked.free_through
-        row.decided_on, row.decided_by, row.why, row.held = day, run.actor, run.spec["why"], ""
+        row.decided_on, row.decided_by, row.why = day, run.actor, run.spec["why"]
         book = books[row.account_id]
         posting.post(journal, book, row.charge_id, row.revision, row.service, row.amount, day, due_of(town, day))
-        posted.add(row.account_id)
-    await announce.finish(tx, journal, {one: books[one] for one in posted}, day, announce.NO_CAUSES)
-    return {
-        "posted": sum(row.state == "posted" for row in rows),
-        "left out": sum(row.state != "posted" for row in rows),
-    }
+    await announce.finish(tx, journal, books, day, announce.NO_CAUSES)
+    return {"posted": len(due), "left_out": len(rows) - len(due)}
+
+
+async def _due(tx: Transaction, rows: Sequence[LateChargeRow], day: date) -> list[tuple[LateChargeRow, Looked]]:
+    """Those that are still due, each looked at once more; the others are dropped, or noted as held."""
+    accounts = {one.account_id for one in rows}
+    histories, pending = await store.histories(tx, accounts), await store.pending(tx, accounts, day)
+    due = []
+    for row in rows:
+        town, history = await TOWN.pinned(tx, row.pack_hash), histories[row.account_id]
+        looked = look(row, history, town, day)
+        if _is_due(row, looked, history, pending[row.account_id], town.policy.late_charge, day):
+            due.append((row, looked))
+    return due
 
 
 def _is_due(row: LateChargeRow, looked: Looked, history: History, about: Pending, policy: Any, day: date) -> bool:
