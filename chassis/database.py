@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 import psycopg
 from pydantic import BaseModel
@@ -17,6 +18,13 @@ from chassis.received import Received
 from chassis.topic import E, Topic
 
 
+class Kept(NamedTuple):
+    """Where a service keeps the letters of a message for good, so that its outbox need not: a place it names, a row."""
+
+    place: str
+    id: UUID
+
+
 @dataclass(frozen=True)
 class Outgoing:
     """A message that will be sent once the transaction that holds it has committed."""
@@ -26,6 +34,7 @@ class Outgoing:
     value: bytes | None
     headers: str
     """As JSON, a list of pairs."""
+    kept: Kept | None = None
 
 
 @dataclass(frozen=True)
@@ -57,19 +66,33 @@ class Transaction:
     waiting: list[tuple[Received[Any], str, str]] = field(default_factory=list)
     arrived: list[tuple[str, frozenset[str]]] = field(default_factory=list)
 
-    def publish(self, topic: Topic[E], event: E, cause: Received[Any] | None = None) -> None:
-        """Send an event once this transaction has committed. `cause` is the message it follows from, if any."""
+    def publish(self, topic: Topic[E], event: E, cause: Received[Any] | None = None, kept: Kept | None = None) -> bytes:
+        """Send an event once this transaction has committed; answers its letters.
+
+        `cause` is the message it follows from, if any, and `kept` where this transaction keeps these very letters.
+        """
         trace = next_hop(cause.trace) if cause else self.hop
         actor = cause.actor if cause else self.actor
-        self._send(topic, topic.identity_of(event), topic.key_of(event), event.model_dump_json().encode(), trace, actor)
+        letters = event.model_dump_json().encode()
+        self._send(topic, topic.identity_of(event), topic.key_of(event), letters, trace, actor, kept)
+        return letters
 
     def erase(self, topic: Topic[E], key: str) -> None:
         """Send a tombstone: the snapshot of this key is to be forgotten."""
         self._send(topic, f"{key}:erased", key, None, self.hop, self.actor)
 
-    def _send(self, topic: Topic[E], identity: str, key: str, value: bytes | None, trace: str, actor: str) -> None:
+    def _send(
+        self,
+        topic: Topic[E],
+        identity: str,
+        key: str,
+        value: bytes | None,
+        trace: str,
+        actor: str,
+        kept: Kept | None = None,
+    ) -> None:
         headers = headers_for(topic.name, identity, self.service, key, trace, actor, self.began)
-        self.outgoing.append(Outgoing(topic.name, key, value, headers))
+        self.outgoing.append(Outgoing(topic.name, key, value, headers, kept))
 
     @cached_property
     def hop(self) -> str:

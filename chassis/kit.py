@@ -14,6 +14,7 @@ from chassis.database import Transaction
 from chassis.figures import Figure, Figures
 from chassis.lag import Lag
 from chassis.metrics import Metrics
+from chassis.relay import KeptIn
 from chassis.runs import Worker
 from chassis.settings import Settings
 from chassis.townpack import Bundle, Mistake
@@ -38,6 +39,8 @@ class Parts:
     background: Sequence[Background] = ()
     background_to_do: Callable[[AsyncEngine], Awaitable[int]] | None = None
     """How much work waits for `background`: nothing is settled before it is done."""
+    kept: KeptIn = field(default_factory=dict)
+    """Where letters of messages are kept for good, and how to read them there."""
     figures: Sequence[Figure] = ()
 
 

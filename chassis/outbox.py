@@ -1,8 +1,8 @@
 """Messages wait in the database that made them, so that an effect and its news commit together.
 
 A message gets its number only after the handler has locked the accounts it touches: among messages of one account,
-numbers rise in the order their transactions commit. A message's payload is written once; that it is unsent is a
-narrow row in `outbox_pending`, so sending never rewrites payloads.
+numbers rise in the order their transactions commit. A message's payload is written once, and not here if the service
+keeps it for good anyway; that it is unsent is a narrow row in `outbox_pending`, so sending never rewrites payloads.
 """
 
 from datetime import timedelta
@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.bulk import copy_columns
-from chassis.database import Transaction, driver_of
+from chassis.database import Outgoing, Transaction, driver_of
 
 KEPT = timedelta(days=35)
 CHANNEL = "outbox"
@@ -26,13 +26,19 @@ async def write(tx: Transaction) -> None:
         return
     driver = await tx.driver()
     numbers = await _take_numbers(driver, len(tx.outgoing))
-    messages = [
-        (number, day, one.topic, one.key, one.value, one.headers)
-        for (number, day), one in zip(numbers, tx.outgoing, strict=True)
-    ]
-    await copy_columns(tx, "outbox", ("id", "day", "topic", "key", "value", "headers"), messages)
+    messages = [(*number, *_row(one)) for number, one in zip(numbers, tx.outgoing, strict=True)]
+    await copy_columns(tx, "outbox", _COLUMNS, messages)
     await copy_columns(tx, "outbox_pending", ("id", "day"), numbers)
     await driver.execute(sql.SQL("notify {}").format(sql.Identifier(CHANNEL)))
+
+
+_COLUMNS = ("id", "day", "topic", "key", "value", "headers", "kept_in", "kept_id")
+
+
+def _row(one: Outgoing) -> tuple[Any, ...]:
+    if one.kept is None:
+        return one.topic, one.key, one.value, one.headers, None, None
+    return one.topic, one.key, None, one.headers, *one.kept
 
 
 async def _take_numbers(driver: psycopg.AsyncConnection[Any], count: int) -> list[tuple[Any, ...]]:

@@ -7,7 +7,9 @@ so that nothing the dead one sent can arrive after what the new one sends.
 """
 
 import asyncio
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, LiteralString
+from uuid import UUID
 
 import psycopg
 from aiokafka import AIOKafkaProducer
@@ -24,22 +26,28 @@ from chassis.settings import Settings
 
 SEND_TIMEOUT = 8.0
 BATCH = 2000
-IDLE_POLL = 0.5
+IDLE_POLL = 1.0
 RETRY_PAUSE = 0.5
 
 _LOCK = "select pg_try_advisory_lock(hashtext('outbox relay'))"
 _PENDING = """
-select o.id, o.topic, o.key, o.value, o.headers::text
+select o.id, o.topic, o.key, o.value, o.headers::text, o.kept_in, o.kept_id
 from outbox_pending p join outbox o on o.id = p.id and o.day = p.day
 order by p.id limit %s
 """
+
+
+KeptIn = Mapping[str, LiteralString]
+"""For each place in which a service keeps letters, the query that answers ids with their letters as text."""
+
+NOTHING_KEPT: KeptIn = {}
 
 
 class Deposed(Exception):
     """This copy must not send any more: its lock session or its producer is gone."""
 
 
-async def keep_relaying(settings: Settings, engine: AsyncEngine) -> None:
+async def keep_relaying(settings: Settings, engine: AsyncEngine, kept: KeptIn = NOTHING_KEPT) -> None:
     """Stand by, lead, and stand by again after a loss, until cancelled."""
     log = logger("relay")
     while True:
@@ -48,7 +56,7 @@ async def keep_relaying(settings: Settings, engine: AsyncEngine) -> None:
                 driver = await driver_of(await connection.execution_options(isolation_level="AUTOCOMMIT"))
                 if await _elected(driver):
                     try:
-                        await _lead(settings, driver)
+                        await _lead(settings, driver, kept)
                     finally:
                         # The lock is the session's: back in the pool, it would keep everybody else from leading.
                         await connection.invalidate()
@@ -63,14 +71,14 @@ async def _elected(driver: psycopg.AsyncConnection[Any]) -> bool:
     return bool(row and row[0])
 
 
-async def _lead(settings: Settings, driver: psycopg.AsyncConnection[Any]) -> None:
+async def _lead(settings: Settings, driver: psycopg.AsyncConnection[Any], kept: KeptIn) -> None:
     await _succeed(driver, settings.instance)
     sender = kafka.producer(settings)
     try:
         await asyncio.wait_for(sender.start(), SEND_TIMEOUT)
         await driver.execute(f"listen {CHANNEL}")
         while True:
-            if not await send_pending(driver, sender, settings.topic_prefix):
+            if not await send_pending(driver, sender, settings.topic_prefix, kept):
                 await _until_woken(driver)
     except asyncio.CancelledError:
         await asyncio.shield(_leave(driver, sender))
@@ -92,22 +100,55 @@ async def _succeed(driver: psycopg.AsyncConnection[Any], instance: str) -> None:
     )
 
 
-async def send_pending(driver: psycopg.AsyncConnection[Any], sender: AIOKafkaProducer, prefix: str) -> int:
+async def send_pending(
+    driver: psycopg.AsyncConnection[Any], sender: AIOKafkaProducer, prefix: str, kept: KeptIn = NOTHING_KEPT
+) -> int:
     """Send the oldest pending messages and forget them once Kafka has them all; answers how many.
 
     Reading them on the connection that holds the lock proves, before the send, that the session still lives.
     """
     cursor = await driver.execute(_PENDING, [BATCH], binary=True)
-    batch = [Pending(*row) for row in await cursor.fetchall()]
+    batch = await _with_letters(driver, await cursor.fetchall(), kept)
     if batch:
         await asyncio.wait_for(send(sender, batch, prefix), SEND_TIMEOUT)
         await driver.execute("delete from outbox_pending where id = any(%s)", [[one.number for one in batch]])
     return len(batch)
 
 
+async def _with_letters(
+    driver: psycopg.AsyncConnection[Any], rows: Sequence[tuple[Any, ...]], kept: KeptIn
+) -> list[Pending]:
+    """Messages with their letters, wherever they are kept. A letter that is gone is a KeyError: nothing may pass it."""
+    letters: dict[tuple[str, UUID], bytes] = {}
+    for place in {row[5] for row in rows if row[5]}:
+        wanted = [row[6] for row in rows if row[5] == place]
+        cursor = await driver.execute(kept[place], [wanted], binary=True)
+        letters |= {(place, one): letter.encode() for one, letter in await cursor.fetchall()}
+    return [
+        Pending(number, topic, key, letters[place, one] if place else value, headers)
+        for number, topic, key, value, headers, place, one in rows
+    ]
+
+
 async def _until_woken(driver: psycopg.AsyncConnection[Any]) -> None:
-    async for _ in driver.notifies(timeout=IDLE_POLL, stop_after=1):
+    """Wait for news of a commit, or a while. psycopg's own waiting wakes up ten times a second to look."""
+    if await _told(driver):
         return
+    loop, readable = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(driver.fileno(), readable.set)
+    try:
+        async with asyncio.timeout(IDLE_POLL):
+            await readable.wait()
+    except TimeoutError:
+        return
+    finally:
+        loop.remove_reader(driver.fileno())
+    await _told(driver)
+
+
+async def _told(driver: psycopg.AsyncConnection[Any]) -> bool:
+    """Whether news came, perhaps while the connection was busy with a question."""
+    return bool([one async for one in driver.notifies(timeout=0)])
 
 
 async def _leave(driver: psycopg.AsyncConnection[Any], sender: AIOKafkaProducer) -> None:

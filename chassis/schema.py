@@ -12,6 +12,8 @@ create table outbox (
     key text,
     value bytea,
     headers json not null,
+    kept_in text,
+    kept_id uuid,
     primary key (id, day)
 ) partition by range (day);
 create sequence outbox_id;

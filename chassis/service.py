@@ -87,7 +87,7 @@ def _collect_less_often() -> None:
 
 def _background(kit: Kit) -> dict[str, Coroutine[Any, Any, None]]:
     work: dict[str, Coroutine[Any, Any, None]] = {
-        "relay": keep_relaying(kit.settings, kit.engine),
+        "relay": keep_relaying(kit.settings, kit.engine, kit.parts.kept),
         "outbox partitions": _turn_partitions_hourly(kit),
     }
     if kit.parts.workers:

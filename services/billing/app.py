@@ -7,6 +7,7 @@ from chassis.service import service_app
 from chassis.settings import Settings
 from chassis.townpack import Bundle, Mistake
 from services.billing import api, events, policy, tariffs
+from services.billing.bills.store import KEPT_IN
 from services.billing.days.work import DAY
 from services.billing.figures import FIGURES
 from services.billing.late import deciding
@@ -27,6 +28,7 @@ PARTS = Parts(
     snapshots={"BalanceChanged": announce.republish},
     check_pack=check_pack,
     figures=FIGURES,
+    kept=KEPT_IN,
 )
 
 

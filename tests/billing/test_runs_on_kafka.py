@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+from sqlalchemy import text
+
 from chassis import kafka
 from chassis.auth import local_token
+from chassis.database import connect
 from chassis.settings import Settings
 from contracts.billing import BillIssued
 from contracts.topics import TOPICS
@@ -42,8 +45,18 @@ async def test_reads_from_kafka_become_bills_on_kafka(
         await eventually(lambda: is_("issued"))
         await settled(client)
         assert (await client.post(f"/runs/{run}/close", json={"why": "agrees"})).json()["state"] == "closed"
-    bills = [BillIssued.model_validate_json(one.value) for one in await messages(places, f"{topic_prefix}BillIssued")]
-    assert sorted(bill.account_number for bill in bills) == sorted(STREET)
+    letters = [one.value.decode() for one in await messages(places, f"{topic_prefix}BillIssued")]
+    assert sorted(BillIssued.model_validate_json(one).account_number for one in letters) == sorted(STREET)
+    assert sorted(letters) == sorted(await documents(settings))
+
+
+async def documents(settings: Settings) -> list[str]:
+    """The bills as they are kept."""
+    engine = connect(settings.database_url, 1, "a test")
+    async with engine.connect() as connection:
+        kept = list((await connection.execute(text("select document::text from bill"))).scalars())
+    await engine.dispose()
+    return kept
 
 
 async def send(settings: Settings) -> None:

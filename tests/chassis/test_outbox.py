@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from chassis import outbox
 from chassis.bulk import lock
+from chassis.database import Kept
 from chassis.relay import keep_relaying
 from chassis.settings import Settings
 from deploy.local.places import Places
@@ -120,6 +121,24 @@ async def test_an_accounts_messages_leave_in_the_order_their_transactions_commit
         found.setdefault(event.purse, []).append(event.version)
     assert sum(len(versions) for versions in found.values()) == 72
     assert all(versions == list(range(1, len(versions) + 1)) for versions in found.values())
+
+
+async def test_letters_that_a_service_keeps_anyway_are_sent_from_there(
+    relayed: tuple[Bench, Settings], places: Places
+) -> None:
+    bench, settings = relayed
+    async with bench.transaction() as tx:
+        letters = tx.publish(GAINED, gained(1), kept=Kept("purse", UUID(int=7)))
+        row = {"id": UUID(int=7), "name": letters.decode()}
+        await tx.execute(text("insert into purse (id, name) values (:id, :name)"), row)
+        tx.publish(GAINED, gained(2))
+    assert await bench.rows("select value is null, kept_in from outbox order by id") == [(True, "purse"), (False, None)]
+    kept = {"purse": "select id, name from purse where id = any(%s)"}
+    relay = asyncio.create_task(keep_relaying(settings, bench.engine, kept))
+    await eventually(lambda: _empty(bench))
+    await stop(relay)
+    found = {one.value for one in await sent(places, settings, "Gained")}
+    assert found == {letters, gained(2).model_dump_json().encode()}
 
 
 async def test_a_leader_that_loses_its_session_stands_down_and_nothing_is_lost(

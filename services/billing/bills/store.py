@@ -9,7 +9,7 @@ from uuid import UUID
 from psycopg.rows import class_row, dict_row
 
 from chassis.bulk import copy_columns
-from chassis.database import Transaction
+from chassis.database import Kept, Transaction
 from chassis.refusal import not_found
 from services.billing.bills.written import reads_of
 
@@ -58,6 +58,15 @@ class LiveBill(NamedTuple):
     id: UUID
     account_id: UUID
     reads: list[UUID]
+
+
+def kept(bill_id: UUID) -> Kept:
+    """A bill keeps the letters of its BillIssued as its document."""
+    return Kept("bill", bill_id)
+
+
+KEPT_IN = {"bill": "select id, document::text from bill where id = any(%s)"}
+"""Where the relay finds them."""
 
 
 async def save(tx: Transaction, bills: Sequence[NewBill]) -> None:

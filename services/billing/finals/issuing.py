@@ -41,8 +41,7 @@ async def issue(
         return None
     heading = await heading_of(tx, one.ending, town, day)
     bill_id, event = event_of(heading, await number_of(tx, one.ending), one, one.made, one.customer, money)
-    tx.publish(BILL_ISSUED, event)
-    document = (tx.outgoing[-1].value or b"").decode()
+    document = tx.publish(BILL_ISSUED, event, kept=bills.kept(bill_id)).decode()
     await _release(tx, one.ending.account_id, money, town.policy, day)
     await bills.save(tx, [_row(heading, bill_id, event, one.customer, one.made, document)])
     posting = BillPosting(

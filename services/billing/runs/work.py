@@ -123,7 +123,7 @@ class Batch:
     def _bill(self, tx: Transaction, expected: Expected, customer: Customer, made: Made, before: Statement) -> None:
         bill_id = derived_id("bill", self.run.id, customer.account_id)
         event = bill_issued(self.heading, bill_id, number_of(self.run, expected.ordinal), customer, made, before)
-        tx.publish(BILL_ISSUED, event)
+        document = tx.publish(BILL_ISSUED, event, kept=bills.kept(bill_id)).decode()
         self.tally.bill(made.lines, ())
         self.reads += [(read, bill_id) for read in _reads(made)]
         by_service = made.by_service
@@ -150,7 +150,7 @@ class Batch:
                 event.amount_due,
                 {service: str(amount) for service, amount in by_service.items()},
                 write(made),
-                (tx.outgoing[-1].value or b"").decode(),
+                document,
                 self.run.pack_hash,
             )
         )
