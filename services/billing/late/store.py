@@ -30,7 +30,11 @@ _IN_SPAN = """
 select distinct account_id from open_item where remaining > 0 and due_date < %s and account_id between %s and %s
 order by account_id
 """
-_ITEMS = f"select {', '.join(item_columns)} from open_item where account_id = any(%s) and not reversed"
+# By way of what was posted on them: items are found by account only while something is open of them.
+_ITEMS = f"""
+select {", ".join(item_columns)} from open_item where not reversed and item_id in
+    (select item_id from transfer where account_id = any(%s) and item_id is not null)
+"""
 _PAYMENTS = """
 select p.account_id, p.effective_date, p.payment_seq, p.payment_id, p.amount, p.bill_id from payment p
 where p.account_id = any(%s) and p.purpose not in ('deposit', 'miscellaneous')
