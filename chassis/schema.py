@@ -11,9 +11,7 @@ create table outbox (
     topic text not null,
     key text,
     value bytea,
-    headers json not null,
-    kept_in text,
-    kept_id uuid,
+    headers jsonb not null,
     primary key (id, day)
 ) partition by range (day);
 create sequence outbox_id;
@@ -103,3 +101,11 @@ create table town_pack (
 );
 create table business_day (day date primary key, started_at timestamptz not null default now());
 """
+
+V2 = """
+alter table outbox add column kept_in text;
+alter table outbox add column kept_id uuid;
+alter table outbox alter column headers type json using headers::json;
+"""
+"""Headers are kept as they go out. A message whose letters the service keeps for good anyway says where, instead of
+keeping them twice."""

@@ -114,6 +114,14 @@ def test_an_upgrade_keeps_every_row_and_the_release_before_may_go_on_writing(kep
 
 
 @pytest.mark.parametrize("kept", SERVICES, indirect=True)
+def test_an_upgraded_database_has_the_tables_of_a_fresh_one(kept: Kept, database: GivenDatabase) -> None:
+    upgrade(kept.service, kept.url)
+    address = make_url(database(kept.service, migrated=True)).set(drivername="postgresql")
+    with psycopg.connect(address.render_as_string(hide_password=False)) as fresh:
+        assert set(kept.connection.execute(COLUMNS)) == set(fresh.execute(COLUMNS))
+
+
+@pytest.mark.parametrize("kept", SERVICES, indirect=True)
 def test_an_upgraded_database_may_be_upgraded_again(kept: Kept) -> None:
     upgrade(kept.service, kept.url)
     upgrade(kept.service, kept.url)

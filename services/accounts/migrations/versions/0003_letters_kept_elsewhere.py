@@ -1,0 +1,13 @@
+"""The outbox may say where a message's letters are kept."""
+
+from alembic import op
+
+from chassis.schema import V2
+
+revision = "0003"
+down_revision = "0002"
+
+
+def upgrade() -> None:
+    """Two columns that a message with letters of its own leaves empty."""
+    op.execute(V2)
