@@ -9,6 +9,7 @@ from uuid import UUID
 from psycopg.rows import class_row, dict_row
 from psycopg.types.json import Jsonb
 
+from chassis.arrays import array_literal
 from chassis.database import Transaction
 from chassis.refusal import not_found
 from services.billing.bills.inputs import NOT_BILLED
@@ -181,14 +182,8 @@ async def save_judged(tx: Transaction, run_id: UUID, judged: Sequence[Judged]) -
         " from unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::numeric[], %s::bytea[], %s::jsonb[])"
         " as v (account_id, state, hold_code, hold_reason, total, lines_hash, exceptions)"
         " where a.run_id = %s and a.account_id = v.account_id",
-        [*_columns(judged), run_id],
+        [*map(array_literal, zip(*judged, strict=True)), run_id],
     )
-
-
-def _columns(judged: Sequence[Judged]) -> list[list[Any]]:
-    columns = [list(column) for column in zip(*judged, strict=True)]
-    columns[-1] = [Jsonb(codes) for codes in columns[-1]]
-    return columns
 
 
 async def set_state(tx: Transaction, run_id: UUID, accounts: Collection[UUID], state: str) -> None:
