@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
-from deploy.local.demo.desk import past_due
 from deploy.local.demo.month import Month
 from deploy.local.demo.office import KIM, PAT
 from deploy.local.demo.taking import pay_at_counter
@@ -17,9 +16,10 @@ CYCLE = "1"
 
 
 def move(month: Month) -> None:
-    """Pat takes down who goes and who comes; the one who goes pays what is past due, and something ahead."""
+    """Pat takes down who goes and who comes; the one who goes pays all that is billed, and something ahead."""
     home = mover(month)
-    pay_at_counter(month, home.account, past_due(month, home.account) + AHEAD)
+    owed = Decimal(month.office.get(PAT, "payments", f"/accounts/{home.account}/due")["owed"])
+    pay_at_counter(month, home.account, max(owed, Decimal(0)) + AHEAD)
     body = {
         "request": f"desk-{month.day}-1",
         "move_out": {"account": home.account, "last_day": str(LAST_DAY)},
