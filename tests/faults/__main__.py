@@ -1,4 +1,4 @@
-"""`python -m tests.faults [--seed N] [--accounts N] [--kills N]`: kill -9, and the books are the same."""
+"""`python -m tests.faults [--seed N] [--accounts N] [--days N] [--kills N]`: kill -9, and the books are the same."""
 
 import argparse
 import logging
@@ -20,8 +20,8 @@ def main() -> int:
     end_on_signals()
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # it tells of every broker that is away: they are, here
     folder = Path(tempfile.mkdtemp(prefix="curbstop-faults-"))
-    _say(f"seed {given.seed}, {given.accounts} accounts, {given.kills} kills")
-    report = trial(folder, given.seed, given.accounts, given.kills, _say)
+    _say(f"seed {given.seed}, {given.accounts} accounts, a month and {given.days} days, {given.kills} kills")
+    report = trial(folder, given.seed, given.accounts, given.kills, given.days, _say)
     _tell(report)
     if report.wrong:
         _say(f"Logs and data are kept in {folder}. Again with: make faults ARGS='--seed {given.seed}'")
@@ -34,7 +34,8 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="faults", description=__doc__)
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
     parser.add_argument("--accounts", type=int, default=400)
-    parser.add_argument("--kills", type=int, default=24)
+    parser.add_argument("--days", type=int, default=48, help="after the month")
+    parser.add_argument("--kills", type=int, default=60)
     return parser.parse_args()
 
 

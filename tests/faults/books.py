@@ -190,7 +190,9 @@ CASES = (
     Section(
         "cases",
         "collections",
-        "select account_id, step, proposed, opened, amount, deadline, closed, ended from delinquency",
+        "select id, account_id, step, opened, opened_through, letter, taken_on, deadline, amount, proposed,"
+        " proposed_on, shutoff_notice, listed_on, off_since, off_amount, free, charged, restore_charged, after_hours,"
+        " returned, closed, ended from delinquency",
     ),
     Section(
         "payments that collections knows", "collections", "select payment_id, account_id, payment_seq from payment"
@@ -200,8 +202,8 @@ CASES = (
 NOTICES = Section(
     "notices",
     "notifications",
-    "select notice_id, kind, about, account_id, channel, state, business_date, message_id, reason, sent_date"
-    " from notice",
+    "select notice_id, kind, about, account_id, channel, state, business_date, message_id, reason, sent_date,"
+    " person_id, role, is_copy, instead_of, ended_on, file from notice",
 )
 TELLING = (
     NOTICES,
@@ -242,7 +244,7 @@ DEAD_LETTERS = tuple(
     )
     for service in ("accounts", "metering", "billing", "payments", "collections", "notifications")
 )
-ALL = (
+OF_THE_MONTH = (
     *BILLING, *PAYMENTS, *BALANCES_KNOWN, *CASES, *TELLING, *READS, *CUSTOMERS, *DAYS, *DEAD_LETTERS,
 )  # fmt: skip
 

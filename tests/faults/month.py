@@ -29,11 +29,13 @@ from deploy.local.demo.town.schedule import ROUNDS, Round
 from deploy.local.demo.vendor_kafka import Login, send_over_kafka
 from deploy.local.demo.vendor_webhook import send_over_webhook
 from deploy.local.supervisor import Suite
+from tests.faults.mailing import mail_all
 from tests.faults.office import Office
 
 PACK = Path("deploy/towns/windsor-co")
 VENDOR = "sample-bank"
 READ_AND_BILLED, PAID, MAILED = date(2023, 2, 24), date(2023, 2, 25), date(2023, 2, 26)
+MAILING = "february"
 VENDOR_PATIENCE = 240.0
 DECISIONS = {
     "missing": "estimate",
@@ -103,6 +105,7 @@ class Lived:
     webhook: dict[int, PaymentOutcome]
     certificates: dict[str, Any]
     verdict: dict[str, Any] = field(default_factory=dict)
+    mailings: list[str] = field(default_factory=lambda: [MAILING])
 
     def answers(self, door: str) -> Counter[tuple[str, ...]]:
         """What the vendor was told through a door, line by line; places in Kafka left out."""
@@ -306,14 +309,4 @@ def tell(office: Office) -> None:
     office.settle()
     begin_day(office, MAILED)
     office.settle()
-    office.post("notifications", "/mailings/february")
-    office.until("the mailing is printed", lambda: _mailing(office)["state"] in ("printed", "mailed"))
-    pieces = sum(one["notices"] for one in _mailing(office)["files"])
-    if _mailing(office)["state"] != "mailed":
-        confirmation = {"mailed_on": str(MAILED), "pieces": pieces, "why": "the house called"}
-        answer = office.ask("notifications", "POST", "/mailings/february/confirm", json=confirmation)
-        assert answer.status_code == 200 or _mailing(office)["state"] == "mailed", answer.text
-
-
-def _mailing(office: Office) -> Any:
-    return office.get("notifications", "/mailings/february")
+    mail_all(office, MAILING, MAILED)

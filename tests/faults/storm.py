@@ -17,6 +17,7 @@ from sqlalchemy import make_url
 from deploy.local.places import Server
 from deploy.local.supervisor import Suite
 from deploy.local.trouble import TroubleError
+from tests.faults.days import DESK, DUSK, NIGHT, days_after, parts_of
 
 KAFKA, POSTGRES, RELAY = "Kafka", "PostgreSQL", "relay of "
 LEAST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
@@ -30,6 +31,12 @@ DECKS: Mapping[str, tuple[str, ...]] = {
     "mail": ("notifications", RELAY + "notifications", POSTGRES, "collections", KAFKA),
 }
 """What may be killed in each part of the month: whoever has to do with it."""
+DAY_DECKS: Mapping[str, tuple[str, ...]] = {
+    DUSK: ("billing", "collections", KAFKA, POSTGRES, RELAY + "billing", "metering"),
+    NIGHT: ("billing", "collections", POSTGRES, "metering", KAFKA, "payments", RELAY + "collections", "notifications"),
+    DESK: ("collections", "metering", RELAY + "collections", "notifications", POSTGRES, "payments", KAFKA, "accounts"),
+}
+"""What may be killed in each part of a day after the month."""
 SHARES = {"readings": 0.15, "billing": 0.4, "payments": 0.3, "mail": 0.15}
 
 Plan = dict[str, list[str]]
@@ -45,6 +52,17 @@ def plan_kills(chance: Random, kills: int) -> Plan:
     return plan
 
 
+def plan_days(chance: Random, kills: int, days: int) -> Plan:
+    """Who is killed in which part of the days after the month; most parts are left in peace when there are many."""
+    parts = [part for day in days_after(days) for part in parts_of(day)]
+    decks = {part: iter(_drawn(chance, deck, kills)) for part, deck in DAY_DECKS.items()}
+    plan: Plan = {part: [] for part in parts}
+    for _ in range(kills if parts else 0):
+        part = chance.choice(parts)
+        plan[part].append(next(decks[part.split()[-1]]))
+    return plan
+
+
 def _drawn(chance: Random, deck: tuple[str, ...], count: int) -> list[str]:
     """Cards from a shuffled deck, shuffled anew when it is used up."""
     drawn: list[str] = []
@@ -57,7 +75,7 @@ def _drawn(chance: Random, deck: tuple[str, ...], count: int) -> list[str]:
 class Storm:
     """Kills what the plan says during each part of the month, and has all of it running again at the part's end.
 
-    A part that is over sooner than its kills leaves the rest of them to the next part.
+    A part that is over sooner than its kills leaves the rest of them to the next part, but at dusk everything waits.
     """
 
     suite: Suite
@@ -104,7 +122,7 @@ class Storm:
             yield
         finally:
             self._at_rest.set()
-            if part != list(self.plan)[-1]:
+            if part != list(self.plan)[-1] and not part.endswith(DUSK):
                 calm.set()
             striker.join()
             self.refuse_trouble()

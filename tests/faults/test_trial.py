@@ -1,22 +1,28 @@
-"""The trial in short: a small town's month with a few kills. `make faults` is the long one."""
+"""The trial in short: a small town's month and a few days with a few kills. `make faults` is the long one."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.faults.books import ALL, Books, Row
+from tests.faults.books import Books, Row
+from tests.faults.days_books import ALL
 from tests.faults.told import Sayings
 from tests.faults.trial import Month, Report, compared, laws_of, trial
 
-SEED, ACCOUNTS, KILLS = 7, 40, 8
+SEED, ACCOUNTS, KILLS, DAYS = 7, 40, 8, 4
 
 pytestmark = pytest.mark.timeout(900)
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
-    return trial(tmp_path_factory.mktemp("faults"), SEED, ACCOUNTS, KILLS)
+def report() -> Iterator[Report]:
+    # Not in pytest's own folder: every pytest that starts closes that to the user PostgreSQL runs as.
+    with TemporaryDirectory(prefix="curbstop-tests-") as folder:
+        yield trial(Path(folder), SEED, ACCOUNTS, KILLS, DAYS)
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +39,7 @@ def test_there_was_something_to_compare(report: Report) -> None:
     assert report.counts["bills"] > ACCOUNTS / 2
     assert report.counts["payments"] > ACCOUNTS / 4
     assert report.counts["mails in peace"] > 0
+    assert report.counts["final bills"] == report.counts["refunds paid"] == report.counts["payments returned"] == 1
     assert all(findings.compared > 0 for findings in report.findings.values())
 
 

@@ -1,0 +1,74 @@
+"""The days after the month, one by one: the town's barrier between them, and on working days what the office does."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+
+from deploy.local.days import days_to
+from deploy.local.demo.town.schedule import HOLIDAYS_AND_WEEKENDS
+from tests.faults import crew, desk
+from tests.faults.desk import Town
+from tests.faults.month import MAILED, During, Script, begin_day, in_peace
+from tests.faults.office import Office
+
+Step = Callable[[Town], None]
+
+DUSK, NIGHT, DESK = "dusk", "night", "desk"
+"""A day's parts: between the last word of the old day and the first of the new, its own work, and the people's."""
+MOVES_ON, PAYS_BY_CHECK_ON, CHECK_RETURNS_ON = (MAILED + timedelta(after) for after in (1, 2, 3))
+ONCE: Mapping[date, Step] = {
+    MOVES_ON: desk.move,
+    PAYS_BY_CHECK_ON: desk.pay_by_check,
+    CHECK_RETURNS_ON: desk.return_check,
+}
+EVERY_WORKING_DAY: tuple[Step, ...] = (
+    desk.restorations,
+    lambda town: crew.work(town, "restore", "final_read", "start_read"),
+    desk.letters,
+    desk.late_charges,
+    desk.shutoffs,
+    lambda town: crew.work(town, "disconnect", "restore"),
+    desk.refunds,
+    desk.mail,
+)
+
+
+def days_after(days: int) -> list[date]:
+    """So many days after the month."""
+    return list(days_to(MAILED, MAILED + timedelta(days)))
+
+
+def parts_of(day: date) -> list[str]:
+    """What a day's parts are called, in their order; on a day off, nobody is at the desk."""
+    return [f"{day} {part}" for part in (DUSK, NIGHT, *([DESK] if HOLIDAYS_AND_WEEKENDS.is_open(day) else []))]
+
+
+def live_on(office: Office, script: Script, days: int, during: During = in_peace) -> list[str]:
+    """Live so many days after the month; `during` is entered around each part of each. Answers the mailings' names."""
+    passed = {point: gallons for _, found in script.rounds for point, gallons in found.passed.items()}
+    town = Town(office, script, MAILED, passed)
+    for day in days_after(days):
+        _live(town, day, during)
+    return town.mailings
+
+
+def _live(town: Town, day: date, during: During) -> None:
+    dusk, night, *at_desk = parts_of(day)
+    wait_until_over(town.office)
+    with during(dusk):
+        pass  # nothing is left of the old day: only a storm has something to do
+    with during(night):
+        begin_day(town.office, day)
+        town.day = day
+        wait_until_over(town.office)
+    for part in at_desk:
+        with during(part):
+            for step in (*([ONCE[day]] if day in ONCE else []), *EVERY_WORKING_DAY):
+                step(town)
+            wait_until_over(town.office)
+
+
+def wait_until_over(office: Office) -> None:
+    """Wait until everything is settled and every service is done with the day."""
+    office.settle()
+    office.until("every service is done with the day", lambda: not office.get("billing", "/days/today")["missing"])
+    office.settle()

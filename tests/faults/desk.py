@@ -1,0 +1,185 @@
+"""What the office decides on a working day. Every decision follows from the books and may be asked for again.
+
+Lists are gone through by account number. An answer that was lost may have done what was asked: a refusal is fine when
+what was wanted is so already.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from deploy.local.demo.town.files import has_deposit
+from deploy.local.demo.town.homes import Home
+from tests.faults.mailing import mail_all
+from tests.faults.month import Script
+from tests.faults.office import Office
+
+CREW_CAN_DO = 3
+"""Disconnections a day."""
+DAYS_WITHOUT_WATER = 2
+"""Who is shut off pays so many days later."""
+AHEAD = Decimal("60.00")
+"""What the one who moves pays beyond what is past due, so that there is something to give back."""
+APPROVED_LETTERS = ("reminder", "shutoff_notice")
+
+
+@dataclass
+class Town:
+    """The town on one of its days, the people who work for it, and what they remember of the days before."""
+
+    office: Office
+    script: Script
+    day: date
+    passed: dict[str, int] = field(default_factory=dict)
+    """Gallons that each meter had counted when its cycle was read, by service point."""
+    mailings: list[str] = field(default_factory=list)
+    paid_by_check: str = ""
+
+    def home(self, meter: str) -> Home:
+        """The home with a meter."""
+        return next(one for one in self.script.homes if one.meter.number == meter)
+
+    def decide(
+        self, service: str, path: str, body: dict[str, Any], already: Callable[[], bool], by: str = "carl"
+    ) -> None:
+        """Have something done and settled. A refusal is an error unless it is `already` done."""
+        answer = self.office.ask(service, "POST", path, by=by, json=body)
+        assert answer.status_code < 300 or already(), f"{path}: {answer.status_code} {answer.text[:400]}"
+        self.office.settle()
+
+
+def letters(town: Town) -> None:
+    """Reminders and shutoff notices are looked through; those of who has paid are left out."""
+    for letter in APPROVED_LETTERS:
+        if town.office.get("collections", f"/steps/{letter}/proposed"):
+            body = {"why": f"looked through on {town.day}"}
+            town.decide("collections", f"/steps/{letter}/approve", body, lambda: False)
+
+
+def late_charges(town: Town) -> None:
+    """Late charges are approved, all but those that are held."""
+
+    def proposed() -> list[str]:
+        listed = town.office.get("billing", "/late-charges/proposed", limit=10_000)
+        return sorted(one["charge_id"] for one in listed if not one["held"])
+
+    wanted = proposed()
+    if wanted:
+        body = {"charges": wanted, "why": f"looked through on {town.day}"}
+        town.decide("billing", "/late-charges/approve", body, lambda: not set(wanted) & set(proposed()))
+
+
+def shutoffs(town: Town) -> None:
+    """The first on the list comes by and pays; as many as the crew can do are approved; the rest wait."""
+    here = f"/shutoffs/{town.day}"
+
+    def listed() -> list[str]:
+        rows = town.office.get("collections", here)
+        return sorted(one["account_number"] for one in rows if one["state"] == "proposed")
+
+    first = listed()
+    if len(first) > 1:
+        pay_past_due(town, first[0])
+    chosen, rest = listed()[:CREW_CAN_DO], listed()[CREW_CAN_DO:]
+    for accounts, step in ((rest, "remove"), (chosen, "approve")):
+        if accounts:
+            body = {"accounts": accounts, "why": "looked through with the crew"}
+            town.decide("collections", f"{here}/{step}", body, lambda of=accounts: not set(of) & set(listed()))  # type: ignore[misc]
+
+
+def restorations(town: Town) -> None:
+    """Who has been without water for some days pays what is past due."""
+    since = str(town.day - timedelta(DAYS_WITHOUT_WATER))
+    off = [one for one in town.office.get("collections", "/off") if one["off_since"] and one["off_since"] <= since]
+    for account in sorted(one["account_number"] for one in off):
+        pay_past_due(town, account)
+
+
+def pay_past_due(town: Town, account: str, ahead: Decimal = Decimal(0), tender: str = "cash") -> None:
+    """Somebody comes by and pays what is past due, and maybe something ahead; nothing if that is nothing."""
+    due = town.office.get("payments", f"/accounts/{account}/due")
+    amount = max(Decimal(due["past_due"]), Decimal(0)) + ahead
+    if amount > 0:
+        taken = {"receipt": f"{town.day:%m%d}-{account}", "account_number": account, "tender": tender}
+        town.office.post("payments", "/payments", taken | {"amount": str(amount)})
+        town.office.settle()
+
+
+def move(town: Town) -> None:
+    """Somebody leaves tomorrow and somebody comes: one step, one read, a final bill, a refund."""
+    home, last = mover(town.script), town.day + timedelta(1)
+    pay_past_due(town, home.account, AHEAD)
+    body = {
+        "request": f"desk-{town.day}-1",
+        "move_out": {"account": home.account, "last_day": str(last)},
+        "move_in": {
+            "premise": home.premise,
+            "first_day": str(last + timedelta(1)),
+            "who": {"new": {"name": "Jordan Avila", "email": "jordan.avila@mail.example", "language": "en"}},
+            "ebill": True,
+        },
+        "reads": {"how": "ordered"},
+        "why": "both came to the desk",
+    }
+    town.decide("accounts", "/moves", body, lambda: False, by="ann")
+
+
+def mover(script: Script) -> Home:
+    """A household of the first cycle with a deposit."""
+    return next(
+        one
+        for number, one in enumerate(script.homes)
+        if has_deposit(number) and not one.commercial and not one.rolls_over
+    )
+
+
+def pay_by_check(town: Town) -> None:
+    """The one who pays by check owes something, and is not the one who moved."""
+    moved = mover(town.script).account
+    for account in sorted(one.account for one in town.script.homes if one.account != moved):
+        owed = Decimal(town.office.get("payments", f"/accounts/{account}/due")["past_due"])
+        if owed > 0:
+            pay_past_due(town, account, tender="check")
+            town.paid_by_check = account
+            return
+
+
+def return_check(town: Town) -> None:
+    """The bank sends the check back."""
+    account = town.paid_by_check
+    if not account:
+        return
+
+    def last_payment() -> dict[str, Any]:
+        return dict(town.office.get("payments", f"/accounts/{account}/payments")[-1])
+
+    body = {"kind": "bank_return", "code": "R01", "reason": "insufficient funds"}
+    path = f"/payments/{last_payment()['payment_id']}/return"
+    town.decide("payments", path, body, lambda: last_payment()["returned_on"] is not None)
+
+
+def refunds(town: Town) -> None:
+    """Refunds are approved by one person and paid by another, by a check whose number is the refund's own."""
+    waiting = town.office.get("payments", "/refunds", state="open")
+    for one in sorted(waiting, key=lambda refund: str(refund["refund_id"])):
+        refund = str(one["refund_id"])
+
+        def approved(refund: str = refund) -> bool:
+            open_ones = town.office.get("payments", "/refunds", state="due")
+            return refund not in {due["refund_id"] for due in open_ones}
+
+        town.decide("payments", f"/refunds/{refund}/approve", {"why": "the final bill says so"}, approved)
+        body = {"method": "check", "reference": f"CK-{refund[:8]}"}
+        town.decide("payments", f"/refunds/{refund}/paid", body, lambda: False, by="ann")
+
+
+def mail(town: Town) -> None:
+    """What goes by letter is printed, and the mailing house says the same day that it was mailed."""
+    counts = town.office.get("notifications", "/notices")
+    if not any(one["channel"] == "paper" and one["state"] == "queued" for one in counts):
+        return
+    name = f"{town.day}"
+    town.mailings.append(name)
+    mail_all(town.office, name, town.day)

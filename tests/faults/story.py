@@ -1,0 +1,47 @@
+"""What must have happened to somebody in a trial that is long enough: else it proves nothing."""
+
+from collections.abc import Callable, Mapping
+
+from tests.faults.books import Books, Findings, Row
+
+LONG_ENOUGH = 45
+"""So many days after the month, all of it has happened."""
+
+Happened = tuple[str, Callable[[Row], bool]]
+
+
+def _with(*cells: str) -> Callable[[Row], bool]:
+    return lambda row: set(cells) <= set(row)
+
+
+STORY: Mapping[str, Happened] = {
+    "late charges": ("late charges", _with("posted")),
+    "reminders": ("notices", _with("reminder")),
+    "shutoff notices": ("notices", _with("shutoff_notice")),
+    "taken off the list": ("shutoff lists", _with("removed")),
+    "shut off": ("work orders", _with("disconnect", "completed")),
+    "restored": ("work orders", _with("restore", "completed")),
+    "moves": ("moves", _with("done")),
+    "final bills": ("final bills", _with("billed")),
+    "refunds paid": ("refunds paid", _with("paid")),
+    "payments returned": ("returns", _with("bank_return")),
+}
+"""By what happened: the section that tells it, and which of its rows do."""
+
+
+def counts(books: Books) -> dict[str, int]:
+    """How often everything happened."""
+    return {
+        what: sum(count for row, count in books.sections[section].items() if tells(row))
+        for what, (section, tells) in STORY.items()
+    }
+
+
+def told_in_full(books: Books, days: int) -> Findings:
+    """Whether all of it happened, if there were days enough."""
+    findings = Findings()
+    if days >= LONG_ENOUGH:
+        for what, count in counts(books).items():
+            findings.check(count > 0, f"There were no {what} in {days} days.")
+        findings.check(not books.sections["without water"], "Somebody who paid is without water still.")
+    return findings
