@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from email import policy
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -61,9 +62,10 @@ class Lived:
 
 @pytest.fixture(scope="module")
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
-    out, data = tmp_path_factory.mktemp("out"), tmp_path_factory.mktemp("data")
+    out = tmp_path_factory.mktemp("out")
     diary = Diary(out, Console(file=io.StringIO()), DAYS)
-    with suite_of(data, silent, "embedded") as suite:
+    # Not in pytest's own folder: every pytest that starts closes that to the user PostgreSQL runs as.
+    with TemporaryDirectory(prefix="curbstop-tests-") as data, suite_of(Path(data), silent, "embedded") as suite:
         yield Lived(suite, *live_month(3, ACCOUNTS, suite, diary), out)
 
 
