@@ -1,9 +1,12 @@
 """The bench itself, on a town of a few streets: it measures what it says, and says nothing about how fast."""
 
+import subprocess
+import sys
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from contracts.topics import SERVICES
@@ -11,7 +14,7 @@ from deploy.local import kafka_admin, topics
 from deploy.local.databases import database_name, drop_database
 from deploy.local.places import Places
 from deploy.local.supervisor import Plan, Suite, running
-from tests.bench import report
+from tests.bench import report, watching
 from tests.bench.measuring import measure
 from tests.bench.town import handheld_parts, homes, import_parts
 
@@ -54,3 +57,9 @@ def test_a_register_never_runs_backwards_from_month_to_month() -> None:
     assert home.counted < home.shows(1) < home.shows(2)
     (part,) = handheld_parts(7, 1, 2)
     assert part.text.splitlines()[1] == f"{home.point},{home.meter},{home.shows(2)},2023-06-01"
+
+
+def test_processor_time_of_a_connection_that_was_closed_is_counted() -> None:
+    before = watching._seconds(psutil.Process())
+    subprocess.run([sys.executable, "-c", "sum(range(2_000_000))"], check=True)
+    assert watching._seconds(psutil.Process()) - before > 0.01

@@ -77,11 +77,13 @@ def _memory(process: psutil.Process, shared: bool) -> int:
 
 
 def _seconds(process: psutil.Process) -> float:
+    """What it used, and its children that ended: PostgreSQL has one for each connection, gone when that is closed."""
     try:
         used = process.cpu_times()
     except psutil.NoSuchProcess:
         return 0.0
-    return float(used.user + used.system)
+    ended = getattr(used, "children_user", 0.0) + getattr(used, "children_system", 0.0)
+    return float(used.user + used.system + ended)
 
 
 def between(before: dict[str, float], after: dict[str, float]) -> dict[str, float]:
