@@ -73,20 +73,24 @@ def late_charges(town: Town) -> None:
 
 def shutoffs(town: Town) -> None:
     """The first on the list comes by and pays; as many as the crew can do are approved; the rest wait."""
-    here = f"/shutoffs/{town.day}"
+    on_list = _listed(town)
+    if len(on_list) > 1:
+        pay_past_due(town, on_list[0])
+    left = _listed(town)
+    _decide_list(town, "remove", left[CREW_CAN_DO:])
+    _decide_list(town, "approve", left[:CREW_CAN_DO])
 
-    def listed() -> list[str]:
-        rows = town.office.get("collections", here)
-        return sorted(one["account_number"] for one in rows if one["state"] == "proposed")
 
-    first = listed()
-    if len(first) > 1:
-        pay_past_due(town, first[0])
-    chosen, rest = listed()[:CREW_CAN_DO], listed()[CREW_CAN_DO:]
-    for accounts, step in ((rest, "remove"), (chosen, "approve")):
-        if accounts:
-            body = {"accounts": accounts, "why": "looked through with the crew"}
-            town.decide("collections", f"{here}/{step}", body, lambda of=accounts: not set(of) & set(listed()))  # type: ignore[misc]
+def _listed(town: Town) -> list[str]:
+    rows = town.office.get("collections", f"/shutoffs/{town.day}")
+    return sorted(one["account_number"] for one in rows if one["state"] == "proposed")
+
+
+def _decide_list(town: Town, step: str, accounts: list[str]) -> None:
+    if accounts:
+        body = {"accounts": accounts, "why": "looked through with the crew"}
+        path = f"/shutoffs/{town.day}/{step}"
+        town.decide("collections", path, body, lambda: not set(accounts) & set(_listed(town)))
 
 
 def restorations(town: Town) -> None:
