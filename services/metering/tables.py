@@ -12,11 +12,11 @@ from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 
-class _Table(SQLModel, registry=registry()):
+class Table(SQLModel, registry=registry()):
     """Stands on a registry of metering's own, so that other services may have tables of the same names."""
 
 
-class ServicePoint(_Table, table=True):
+class ServicePoint(Table, table=True):
     """A place where a service is measured; `key` is what the town's files call it."""
 
     __tablename__ = "service_point"
@@ -35,7 +35,7 @@ class ServicePoint(_Table, table=True):
     """Of the import row it came from: the same row again changes nothing, whatever happened to the point since."""
 
 
-class Meter(_Table, table=True):
+class Meter(Table, table=True):
     """A meter's register and its time at a service point. One is in place at a time: `removed` is empty."""
 
     __tablename__ = "meter"
@@ -53,7 +53,7 @@ class Meter(_Table, table=True):
     removed: date | None = None
 
 
-class Route(_Table, table=True):
+class Route(Table, table=True):
     """A walk of one cycle; its stops are the service points that name it, in their sequence."""
 
     __tablename__ = "route"
@@ -62,7 +62,7 @@ class Route(_Table, table=True):
     cycle: str
 
 
-class LastRead(_Table, table=True):
+class LastRead(Table, table=True):
     """Where the next usage of a service point counts from.
 
     `carried` is what an exchanged meter counted since the last cycle's read: posted already, compared with the rest.
@@ -79,7 +79,7 @@ class LastRead(_Table, table=True):
     content_hash: bytes = b""
 
 
-class UsageHistory(_Table, table=True):
+class UsageHistory(Table, table=True):
     """Usage of a service point in a period, imported or posted."""
 
     __tablename__ = "usage_history"
@@ -93,7 +93,7 @@ class UsageHistory(_Table, table=True):
     read_id: UUID | None = None
 
 
-class Occupant(_Table, table=True):
+class Occupant(Table, table=True):
     """An account's agreement at a service point, as accounts tells it."""
 
     __tablename__ = "occupant"
@@ -107,7 +107,7 @@ class Occupant(_Table, table=True):
     status: str
 
 
-class Account(_Table, table=True):
+class Account(Table, table=True):
     """The newest version of an account that was heard of."""
 
     __tablename__ = "account"
@@ -124,7 +124,7 @@ class ReadingState(StrEnum):
     CLOSED = "closed"
 
 
-class Reading(_Table, table=True):
+class Reading(Table, table=True):
     """One reading of a cycle."""
 
     __tablename__ = "reading"
@@ -154,7 +154,7 @@ class ReadState(StrEnum):
     REPLACED = "replaced"
 
 
-class Read(_Table, table=True):
+class Read(Table, table=True):
     """What is expected of a service point in a reading, what came, what was noticed and decided."""
 
     __tablename__ = "read"
@@ -189,7 +189,7 @@ class Read(_Table, table=True):
     posted_on: date | None = None
 
 
-class RouteFile(_Table, table=True):
+class RouteFile(Table, table=True):
     """A file that was loaded back, by the hash of its bytes: loading it again answers what it did the first time."""
 
     __tablename__ = "route_file"

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, DateTime, LargeBinary, Numeric, text
+from sqlalchemy import BigInteger, Column, DateTime, LargeBinary, Numeric, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
@@ -104,7 +104,7 @@ class NoticeEvent(Table, table=True):
 
     __tablename__ = "notice_event"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
     notice_id: UUID = Field(index=True)
     at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=text("now()")))
     day: date | None = None

@@ -14,8 +14,8 @@ from contracts.topics import SERVICES
 from tests.conftest import GivenDatabase
 
 CHASSIS = {
-    "alembic_version", "audit", "business_day", "chunk", "dead_letter", "inbox", "outbox_leader", "outbox_pending",
-    "run", "town_pack", "waiting_fact",
+    "alembic_version", "audit", "business_day", "chunk", "dead_letter", "inbox", "outbound_hold", "outbox_leader",
+    "outbox_pending", "run", "town_pack", "waiting_fact",
 }  # fmt: skip
 
 

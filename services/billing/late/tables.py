@@ -54,6 +54,14 @@ class PendingPayment(Table, table=True):
     expires: date
 
 
+class PendingEnded(Table, table=True):
+    """A promise that was kept or failed: the news of its making may come later than that of its end."""
+
+    __tablename__ = "pending_ended"
+
+    pending_id: UUID = Field(primary_key=True)
+
+
 class CollectionStatus(Table, table=True):
     """How an account stands with collections: its step, its holds, and the items its arrangement covers."""
 

@@ -59,3 +59,14 @@ class UsageHistory(Table, table=True):
     quantity: Decimal = Field(sa_column=_quantity())
     unit: str
     estimated: bool
+
+
+class SpanChange(Table, table=True):
+    """An account whose days changed after usage of them was billed; `settled_on` is the bill that set it right."""
+
+    __tablename__ = "span_change"
+
+    account_id: UUID = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    since: date
+    settled_on: UUID | None = None

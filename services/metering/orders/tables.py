@@ -5,18 +5,14 @@ from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import DateTime, Numeric
-from sqlalchemy.orm import registry
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from contracts.orders import CancelCause, OrderKind
 from services.metering.orders.rules import Cancelled, Order, State
+from services.metering.tables import Table
 
 
-class _Table(SQLModel, registry=registry()):
-    """Stands on a registry of its own, so that other services may have tables of the same names."""
-
-
-class WorkOrder(_Table, table=True):
+class WorkOrder(Table, table=True):
     """An order as it was asked for, who has it, and what came of it.
 
     `question` stands while the order's read is not posted and a person must say what becomes of it.
@@ -75,7 +71,7 @@ class WorkOrder(_Table, table=True):
         )
 
 
-class WithdrawnOrder(_Table, table=True):
+class WithdrawnOrder(Table, table=True):
     """An order that was taken back, kept for the case that it arrives after that."""
 
     __tablename__ = "withdrawn_order"
@@ -84,7 +80,7 @@ class WithdrawnOrder(_Table, table=True):
     reason: str
 
 
-class PaidThrough(_Table, table=True):
+class PaidThrough(Table, table=True):
     """An account's highest payment. Its row is the lock of the account: dispatch and payments take turns on it."""
 
     __tablename__ = "paid_through"
@@ -93,7 +89,7 @@ class PaidThrough(_Table, table=True):
     payment_seq: int = 0
 
 
-class PendingPayment(_Table, table=True):
+class PendingPayment(Table, table=True):
     """Money on its way; `over` once it came or will not come, which may be heard before the rest."""
 
     __tablename__ = "pending_payment"
@@ -104,7 +100,7 @@ class PendingPayment(_Table, table=True):
     over: bool = False
 
 
-class ShutOff(_Table, table=True):
+class ShutOff(Table, table=True):
     """A service point without water since a day, by an order."""
 
     __tablename__ = "shut_off"
