@@ -175,6 +175,7 @@ async def sample(database_url: str, **settings: Any) -> AsyncIterator[Bench]:
     """The sample service on an empty database."""
     with psycopg.connect(database_url.replace("+psycopg", ""), autocommit=True) as connection:
         connection.execute(schema.V1)
+        connection.execute(schema.V2)
         connection.execute(DDL)
     known = Settings(**({"database_url": database_url, "kafka_servers": "nowhere"} | settings))
     engine = connect(database_url, 8, "sample")

@@ -26,8 +26,8 @@ from deploy.local.mailbox import read
 from deploy.local.postgres import binaries
 from deploy.local.restoring import Restored, restored
 from deploy.local.supervisor import Plan, Suite, running
-from tests.faults import books
 from tests.faults.books import Books, Findings, read_books
+from tests.faults.days_books import ALL
 from tests.faults.month import (
     PAID,
     VENDOR,
@@ -129,13 +129,13 @@ def live(suite: Suite, office: Office, script: Script, archive: Archive) -> Live
     bill(office, first)
     instant = now(suite)
     office.settle()
-    then = read_books(suite.database_urls, books.ALL)
+    then = read_books(suite.database_urls, ALL)
     payments = Payments.of(script, owed(office))
     _publish(suite, payments.online)
     office.settle()
-    with_vendor = read_books(suite.database_urls, books.ALL)
+    with_vendor = read_books(suite.database_urls, ALL)
     live_on(suite, office, payments, last)
-    return Lived(instant, then, with_vendor, read_books(suite.database_urls, books.ALL))
+    return Lived(instant, then, with_vendor, read_books(suite.database_urls, ALL))
 
 
 def live_on(suite: Suite, office: Office, payments: Payments, last: Round) -> None:
@@ -186,7 +186,7 @@ def compare(suite: Suite, office: Office, lived: Lived, found: Restored) -> tupl
     had_left = _release(suite, office)
     office.settle()
     expected = lived.with_vendor if prepared.kept_topics else lived.then
-    findings.same_books(expected, read_books(suite.database_urls, books.ALL))
+    findings.same_books(expected, read_books(suite.database_urls, ALL))
     for service in SERVICES:
         findings.check(not office.get(service, "/waiting"), f"{service} has facts waiting.")
     mails = _mails(suite)
