@@ -13,7 +13,9 @@ from uuid import UUID, uuid5
 
 from chassis import days, runs
 from chassis.database import Transaction
+from chassis.received import Received
 from chassis.runs import Chunk, Run, Worker
+from chassis.topic import Topic
 
 KIND, DONE = "day", "done"
 _DAYS = UUID("b1d3ac50-5d4e-4a57-9d0f-6a0d9a1a7c11")
@@ -47,21 +49,59 @@ class Sums:
         return cls(kept["counts"], {name: Decimal(amount) for name, amount in kept["money"].items()})
 
 
+async def _at_once(tx: Transaction, day: date) -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class Piece:
-    """One kind of a day's work. `plan` answers a JSON value for each chunk; it runs when the pieces before are done."""
+    """One kind of a day's work. `plan` answers a JSON value for each chunk; it runs when the pieces before are done.
+
+    What follows begins when its chunks are done and it is `over`.
+    """
 
     name: str
     plan: Callable[[Transaction, date], Awaitable[Sequence[Any]]]
     do: Callable[[Transaction, date, Any], Awaitable[Sums]]
+    over: Callable[[Transaction, date], Awaitable[bool]] = _at_once
+
+
+def once(name: str, do: Callable[[Transaction, date], Awaitable[Sums]]) -> Piece:
+    """A piece that is one chunk."""
+
+    async def plan(tx: Transaction, day: date) -> Sequence[Any]:
+        return [None]
+
+    async def do_it(tx: Transaction, day: date, _: Any) -> Sums:
+        return await do(tx, day)
+
+    return Piece(name, plan, do_it)
+
+
+def until(name: str, heard: Callable[[Transaction, date], Awaitable[bool]]) -> Piece:
+    """A piece that only waits: what follows needs to have `heard` something first."""
+
+    async def plan(tx: Transaction, day: date) -> Sequence[Any]:
+        return []
+
+    async def do(tx: Transaction, day: date, _: Any) -> Sums:
+        return Sums()
+
+    return Piece(name, plan, do, heard)
 
 
 @dataclass(frozen=True)
 class DayWork:
-    """All of a service's work of a day. `tell` publishes that the day is done, in the last piece's transaction."""
+    """All of a service's work of a day; `done` is the topic on which it says that a day is done, and what was done."""
 
+    service: str
     pieces: Sequence[Piece]
-    tell: Callable[[Transaction, date, Sums], None]
+    done: Topic[Any]
+
+    async def take(self, tx: Transaction, received: Sequence[Received[Any]]) -> None:
+        """Days began, by what was heard: begin the work of each."""
+        for day in sorted(one.event.date for one in received):
+            await self.begin(tx, day)
 
     async def begin(self, tx: Transaction, day: date) -> bool:
         """Begin a day's work; False when it was begun before."""
@@ -84,17 +124,23 @@ class DayWork:
             return (await piece.do(tx, _day_of(run), chunk.spec)).as_json()
 
         async def finish(tx: Transaction, run: Run) -> str:
-            return await self._go_on(tx, run, place + 1)
+            over = await piece.over(tx, _day_of(run))
+            return await self._go_on(tx, run, place + 1) if over else run.state
 
         return Worker(KIND, piece.name, piece.name, do, finish)
 
     async def _go_on(self, tx: Transaction, run: Run, place: int) -> str:
         if place == len(self.pieces):
-            self.tell(tx, _day_of(run), await self._sums(tx, run.id))
+            await self._tell(tx, run)
             return DONE
         following = self.pieces[place]
         await runs.add_chunks(tx, run.id, following.name, await following.plan(tx, _day_of(run)))
         return following.name
+
+    async def _tell(self, tx: Transaction, run: Run) -> None:
+        sums, event = await self._sums(tx, run.id), self.done.model
+        said = {"service": self.service, "date": _day_of(run), "counts": dict(sums.counts), "money": dict(sums.money)}
+        tx.publish(self.done, event.model_validate(said))
 
     async def _sums(self, tx: Transaction, run_id: UUID) -> Sums:
         kept = [one for piece in self.pieces for one in await runs.results(tx, run_id, piece.name)]

@@ -75,7 +75,8 @@ async def _lead(settings: Settings, driver: psycopg.AsyncConnection[Any], kept: 
     await _succeed(driver, settings.instance)
     sender = kafka.producer(settings)
     try:
-        await asyncio.wait_for(sender.start(), SEND_TIMEOUT)
+        async with asyncio.timeout(SEND_TIMEOUT):
+            await sender.start()
         await driver.execute(f"listen {CHANNEL}")
         while True:
             if not await send_pending(driver, sender, settings.topic_prefix, kept):
@@ -110,7 +111,8 @@ async def send_pending(
     cursor = await driver.execute(_PENDING, [BATCH], binary=True)
     batch = await _with_letters(driver, await cursor.fetchall(), kept)
     if batch:
-        await asyncio.wait_for(send(sender, batch, prefix), SEND_TIMEOUT)
+        async with asyncio.timeout(SEND_TIMEOUT):
+            await send(sender, batch, prefix)
         await driver.execute("delete from outbox_pending where id = any(%s)", [[one.number for one in batch]])
     return len(batch)
 
@@ -153,7 +155,8 @@ async def _told(driver: psycopg.AsyncConnection[Any]) -> bool:
 
 async def _leave(driver: psycopg.AsyncConnection[Any], sender: AIOKafkaProducer) -> None:
     """Let what is under way arrive, then say that no successor needs to wait."""
-    await asyncio.wait_for(sender.stop(), SEND_TIMEOUT)
+    async with asyncio.timeout(SEND_TIMEOUT):
+        await sender.stop()
     await driver.execute("update outbox_leader set left_cleanly = true")
 
 
@@ -162,6 +165,7 @@ async def _drop(sender: AIOKafkaProducer) -> None:
     if sender._sender is not None:
         await sender._sender.close()
     try:
-        await asyncio.wait_for(sender.stop(), 1.0)
+        async with asyncio.timeout(1.0):
+            await sender.stop()
     except TimeoutError:
         await sender.client.close()

@@ -56,7 +56,10 @@ Finish = Callable[[Transaction, Run], Awaitable[str]]
 
 @dataclass(frozen=True)
 class Worker:
-    """Does the chunks of one phase while the run is in `state`; `finish` answers the run's next state."""
+    """Does the chunks of one phase while the run is in `state`; `finish` answers the run's next state.
+
+    While `finish` answers the state that the run is in, it is asked again: something it needs is not there yet.
+    """
 
     kind: str
     state: str
@@ -287,8 +290,9 @@ async def _finish_next(tx: Transaction, worker: Worker) -> bool:
         return False
     run = await _load(tx, row.id, "")
     tx.actor, tx.trace = run.actor, run.trace
-    await _set_state(tx, run.id, await worker.finish(tx, run))
-    return True
+    state = await worker.finish(tx, run)
+    await _set_state(tx, run.id, state)
+    return state != run.state
 
 
 async def results(tx: Transaction, run_id: UUID, phase: str) -> list[dict[str, Any]]:

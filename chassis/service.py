@@ -24,6 +24,7 @@ from chassis.web import BodyLimit, answer_with_sentences, measure_requests
 
 HOUR = 3600.0
 RETRY_PAUSE = 1.0
+CANCEL_AGAIN = 10.0
 
 
 def service_app(parts: Parts, settings: Settings) -> FastAPI:
@@ -119,8 +120,14 @@ async def _turn_partitions_hourly(kit: Kit) -> None:
 
 
 async def _end(tasks: list[asyncio.Task[None]]) -> None:
+    """Cancel until all have ended: Python 3.11's `wait_for`, which libraries use, can swallow a cancellation."""
+    going = set(tasks)
+    while going:
+        for task in going:
+            task.cancel()
+        _, going = await asyncio.wait(going, timeout=CANCEL_AGAIN)
+        if going:
+            logger("service").warning("background_slow_to_end", tasks=sorted(task.get_name() for task in going))
     for task in tasks:
-        task.cancel()
-    for result in await asyncio.gather(*tasks, return_exceptions=True):
-        if isinstance(result, Exception):
-            logger("service").error("background_failed", exc_info=result)
+        if not task.cancelled() and (error := task.exception()):
+            logger("service").error("background_failed", exc_info=error)

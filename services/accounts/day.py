@@ -6,8 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.database import Transaction
-from chassis.day_work import DayWork, Piece, Sums
-from contracts.billing import BusinessDayDone
+from chassis.day_work import DayWork, Piece, Sums, once
 from contracts.topics import BUSINESS_DAY_DONE
 from services.accounts import announce, store
 from services.accounts.moves import store as moves
@@ -25,20 +24,9 @@ async def _close(tx: Transaction, day: date, chunk: Any) -> Sums:
     return Sums({"accounts closed": await announce.announce(tx, {UUID(one) for one in chunk})})
 
 
-async def _once(tx: Transaction, day: date) -> Sequence[Any]:
-    return [None]
-
-
-async def _count_served(tx: Transaction, day: date, _: Any) -> Sums:
+async def _count_served(tx: Transaction, day: date) -> Sums:
     waiting = len(await moves.waiting(tx))
     return Sums({"accounts served": await store.count_served(tx, day), "moves waiting for a read": waiting})
 
 
-def _tell(tx: Transaction, day: date, done: Sums) -> None:
-    tx.publish(
-        BUSINESS_DAY_DONE,
-        BusinessDayDone(service="accounts", date=day, counts=dict(done.counts), money=dict(done.money)),
-    )
-
-
-DAY = DayWork((Piece("closing", _closing, _close), Piece("counting", _once, _count_served)), _tell)
+DAY = DayWork("accounts", (Piece("closing", _closing, _close), once("counting", _count_served)), BUSINESS_DAY_DONE)

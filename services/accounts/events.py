@@ -3,7 +3,7 @@
 from chassis.consume import Subscription
 from chassis.database import Transaction
 from chassis.received import Received
-from contracts.billing import BalanceChanged, BusinessDayStarted
+from contracts.billing import BalanceChanged
 from contracts.delinquency import CollectionStatusChanged
 from contracts.topics import (
     BALANCE_CHANGED,
@@ -54,16 +54,10 @@ async def take_statuses(tx: Transaction, received: list[Received[CollectionStatu
     )
 
 
-async def take_day(tx: Transaction, received: list[Received[BusinessDayStarted]]) -> None:
-    """The day is the clock of what accounts says."""
-    for one in received:
-        await DAY.begin(tx, one.event.date)
-
-
 SUBSCRIPTIONS = (
     Subscription(BALANCE_CHANGED, take_balances),
     Subscription(COLLECTION_STATUS_CHANGED, take_statuses),
-    Subscription(BUSINESS_DAY_STARTED, take_day),
+    Subscription(BUSINESS_DAY_STARTED, DAY.take),
     Subscription(SERVICE_ORDER_COMPLETED, take_completed),
     Subscription(SERVICE_ORDER_CANCELLED, take_cancelled),
 )

@@ -1,19 +1,13 @@
-"""What collections does because a day began: it looks at every account that is late, and takes at most one step."""
+"""What collections does because a day began: it looks at every account that is late, and takes at most one step.
 
-from datetime import date
+It waits until billing has said which items became past due with the day: whether an account is looked at today or
+tomorrow must not hang on which of two messages was faster.
+"""
 
-from chassis.database import Transaction
-from chassis.day_work import DayWork, Piece, Sums
-from contracts.billing import BusinessDayDone
+from chassis.day_work import DayWork, Piece, until
 from contracts.topics import BUSINESS_DAY_DONE
 from services.collections.cases import work
+from services.collections.facts import store
 
-
-def _tell(tx: Transaction, day: date, done: Sums) -> None:
-    tx.publish(
-        BUSINESS_DAY_DONE,
-        BusinessDayDone(service="collections", date=day, counts=dict(done.counts), money=dict(done.money)),
-    )
-
-
-DAY = DayWork((Piece("steps", work.accounts_of_day, work.do_day),), _tell)
+PIECES = (until("balances of the day", store.turned), Piece("steps", work.accounts_of_day, work.do_day))
+DAY = DayWork("collections", PIECES, BUSINESS_DAY_DONE)

@@ -1,28 +1,21 @@
 """What notifications does because a day began: it welcomes whom it missed, and counts what left and what did not."""
 
-from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
 
 from sqlalchemy import text
 
 from chassis.database import Transaction
-from chassis.day_work import DayWork, Piece, Sums
-from contracts.billing import BusinessDayDone
+from chassis.day_work import DayWork, Sums, once
 from contracts.topics import BUSINESS_DAY_DONE
 from services.notifications.delivery import store
 from services.notifications.welcoming import welcome
 
 
-async def _once(tx: Transaction, day: date) -> Sequence[Any]:
-    return [None]
-
-
-async def _welcome(tx: Transaction, day: date, _: Any) -> Sums:
+async def _welcome(tx: Transaction, day: date) -> Sums:
     return Sums({"welcomes queued": await welcome(tx, None)})
 
 
-async def _count(tx: Transaction, day: date, _: Any) -> Sums:
+async def _count(tx: Transaction, day: date) -> Sums:
     """Notices that were sent or failed since the day before began, by kind, and those that wait to leave."""
     since = await _day_before(tx, day)
     left = {f"{_words(kind)} {state}": count for kind, state, count in await store.counts_between(tx, since, day)}
@@ -41,11 +34,4 @@ def _words(kind: str) -> str:
     return kind.replace("_", " ")
 
 
-def _tell(tx: Transaction, day: date, done: Sums) -> None:
-    tx.publish(
-        BUSINESS_DAY_DONE,
-        BusinessDayDone(service="notifications", date=day, counts=dict(done.counts), money=dict(done.money)),
-    )
-
-
-DAY = DayWork((Piece("welcomes", _once, _welcome), Piece("notices", _once, _count)), _tell)
+DAY = DayWork("notifications", (once("welcomes", _welcome), once("notices", _count)), BUSINESS_DAY_DONE)

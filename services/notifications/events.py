@@ -9,7 +9,7 @@ from chassis.consume import Subscription
 from chassis.database import Transaction
 from chassis.received import RawMessage, Received
 from contracts.accounts import AccountChanged, ContactChanged, ContactRole
-from contracts.billing import BillCancelled, BillIssued, BillKind, BusinessDayStarted
+from contracts.billing import BillCancelled, BillIssued, BillKind
 from contracts.delinquency import AccountDelinquent, Step
 from contracts.metering import UsageFlagged
 from contracts.notices import NoticeKind
@@ -137,12 +137,6 @@ def _read(event: UsageFlagged) -> tuple[UUID, date]:
     return event.service_point_id, event.read_date
 
 
-async def take_day(tx: Transaction, received: list[Received[BusinessDayStarted]]) -> None:
-    """The day that what is sent is dated with."""
-    for one in received:
-        await DAY.begin(tx, one.event.date)
-
-
 async def _queue(tx: Transaction, tellings: list[Telling]) -> None:
     policy = await _policy(tx, tellings)
     wanted = [one for one in tellings if policy is None or one.kind not in policy.not_sent]
@@ -184,5 +178,5 @@ SUBSCRIPTIONS = (
     Subscription(SERVICE_ORDER_COMPLETED, take_completed),
     Subscription(PAYMENT_RETURNED, take_returned),
     Subscription(USAGE_FLAGGED, take_flagged),
-    Subscription(BUSINESS_DAY_STARTED, take_day),
+    Subscription(BUSINESS_DAY_STARTED, DAY.take),
 )

@@ -7,8 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.database import Transaction
-from chassis.day_work import DayWork, Piece, Sums
-from contracts.billing import BusinessDayDone
+from chassis.day_work import DayWork, Piece, Sums, once
 from contracts.topics import BUSINESS_DAY_DONE
 from services.payments import tallies
 from services.payments.pending import promising
@@ -41,11 +40,7 @@ async def _count_taken(tx: Transaction, day: date, before: Any) -> Sums:
     return Sums(counts, money)
 
 
-async def _once(tx: Transaction, day: date) -> Sequence[Any]:
-    return [None]
-
-
-async def _count_waiting(tx: Transaction, day: date, _: Any) -> Sums:
+async def _count_waiting(tx: Transaction, day: date) -> Sums:
     """What waits for someone on this morning."""
     waiting = await tallies.waiting(tx)
     return Sums(
@@ -54,18 +49,12 @@ async def _count_waiting(tx: Transaction, day: date, _: Any) -> Sums:
     )
 
 
-def _tell(tx: Transaction, day: date, done: Sums) -> None:
-    tx.publish(
-        BUSINESS_DAY_DONE,
-        BusinessDayDone(service="payments", date=day, counts=dict(done.counts), money=dict(done.money)),
-    )
-
-
 DAY = DayWork(
+    "payments",
     (
         Piece("expire", _overdue, _expire),
         Piece("day before", _day_before, _count_taken),
-        Piece("waiting", _once, _count_waiting),
+        once("waiting", _count_waiting),
     ),
-    _tell,
+    BUSINESS_DAY_DONE,
 )

@@ -55,8 +55,7 @@ async def take_balances(tx: Transaction, received: list[Received[BalanceChanged]
 async def take_day(tx: Transaction, received: list[Received[BusinessDayStarted]]) -> None:
     """The day is what money is posted under; what came before it waited for it."""
     await store.hold_days(tx)
-    for one in received:
-        await DAY.begin(tx, one.event.date)
+    await DAY.take(tx, received)
     tx.now_known("business day", frozenset({"first", *(str(one.event.date) for one in received)}))
 
 

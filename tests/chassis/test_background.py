@@ -54,6 +54,24 @@ async def test_work_that_ended_is_told_to_whoever_asks_whether_the_process_lives
         assert (await client.get("/health/live")).json() == {"alive": False, "dead": ["background 0"]}
 
 
+async def test_a_service_stops_although_a_library_swallows_that_it_should(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "CANCEL_AGAIN", 0.05)
+    deaf: list[str] = []
+
+    async def work(kit: Kit) -> None:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            deaf.append("the first time")
+        await asyncio.Event().wait()
+
+    async with running(service_app(Parts(name="sample", background=(work,)), settings)):
+        await asyncio.sleep(0)
+    assert deaf == ["the first time"]
+
+
 async def _answers(noted: list[str], times: int) -> bool:
     return len(noted) >= times
 

@@ -1,6 +1,6 @@
 """Events as others would send them, and a running service with a hand on its topics."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4, uuid5
@@ -130,6 +130,13 @@ def account(
         account_id=of, version=version, number=number_of(of), status=AccountStatus.ACTIVE, opened=date(2020, 1, 1),
         cycle="1", premise_id=uuid4(), responsible_person_id=responsible, agreements=(agreement,), business_date=DUE,
     )  # fmt: skip
+
+
+def falls_due(version: int, amount: str, on: date) -> BalanceChanged:
+    """Something is owed that is not past due before the day after it falls due."""
+    owed, day = Decimal(amount), on - timedelta(days=10)
+    changes = {"owed": owed, "due_now": owed, "next_due_date": on, "business_date": day}
+    return balance(version, "0.00").model_copy(update=changes)
 
 
 def balance(

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from contracts.billing import BusinessDayStarted
+from contracts.billing import BusinessDayDone, BusinessDayStarted
 from contracts.delinquency import AccountDelinquent, CollectionStatusChanged
 from contracts.notices import NoticeChannel
 from contracts.orders import ServiceOrderRequested, ServiceOrderWithdrawn
@@ -21,6 +21,7 @@ from tests.collections.builders import (
     bounced,
     cancelled,
     completed,
+    falls_due,
     noticed,
     ordered,
     payment,
@@ -48,6 +49,20 @@ async def test_a_reminder_is_proposed_by_the_day_and_sent_when_a_person_approves
     (told,) = await kafka_desk.told(AccountDelinquent)
     assert (str(told.step), told.amount_to_pay, told.deadline) == ("reminder", Decimal("84.10"), date(2023, 3, 27))
     assert "84.10" in told.to_stop
+
+
+async def test_a_day_waits_for_billings_word_on_what_fell_due_before_it_and_then_takes_its_step(desk: Desk) -> None:
+    await desk.hear(account(), falls_due(1, "84.10", on=DUE), BusinessDayStarted(date=DAY))
+    assert (await desk.get("/reminders/proposed"), await desk.told(BusinessDayDone)) == ([], [])
+    await desk.hear(balance(2, "84.10"))
+    (one,) = await desk.get("/reminders/proposed")
+    assert one["amount"] == "84.10"
+    assert [day.date for day in await desk.told(BusinessDayDone)] == [DAY]
+
+
+async def test_what_falls_due_on_the_day_itself_keeps_nobody_waiting(desk: Desk) -> None:
+    await desk.hear(account(), falls_due(1, "84.10", on=DAY), BusinessDayStarted(date=DAY))
+    assert [day.date for day in await desk.told(BusinessDayDone)] == [DAY]
 
 
 async def test_a_payment_that_came_between_list_and_approval_stops_the_reminder(desk: Desk) -> None:

@@ -66,6 +66,7 @@ def _balance(event: BalanceChanged) -> dict[str, object]:
         "version": event.version,
         "past_due": event.past_due,
         "oldest_due": min((item.due_date for item in event.past_due_items), default=None),
+        "next_due": event.next_due_date,
         "items": [item.model_dump(mode="json") for item in event.past_due_items],
         "payments_through": event.payments_through,
         "as_of": event.business_date,

@@ -1,6 +1,7 @@
 """Keeping what others said, each fact once and each snapshot at its newest."""
 
 from collections.abc import Collection, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,12 @@ async def keep_accounts(tx: Transaction, rows: Sequence[Row]) -> frozenset[UUID]
 async def keep_balances(tx: Transaction, rows: Sequence[Row]) -> frozenset[UUID]:
     """Keep the newest balance of each account; answers the accounts whose balance changed."""
     return await keep_newest(tx, Balance, rows, "account_id")
+
+
+async def turned(tx: Transaction, day: date) -> bool:
+    """Whether billing has said of every item that fell due before a day what became of it."""
+    awaited = text("select exists (select 1 from balance where next_due < :day and as_of < :day)")
+    return not (await tx.execute(awaited, {"day": day})).scalar_one()
 
 
 async def keep_payments(tx: Transaction, rows: Sequence[Row]) -> Arrivals:

@@ -35,7 +35,10 @@ class Account(Table, table=True):
 
 
 class Balance(Table, table=True):
-    """What billing last said is past due, and through which payment; never computed here."""
+    """What billing last said is past due, and through which payment; never computed here.
+
+    `next_due` is when the next item falls due: the day after, billing says anew what is past due.
+    """
 
     __tablename__ = "balance"
 
@@ -43,6 +46,7 @@ class Balance(Table, table=True):
     version: int
     past_due: Decimal = _money()
     oldest_due: date | None
+    next_due: date | None = None
     items: list[Any] = _jsonb(nullable=False)
     payments_through: int
     as_of: date
