@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from chassis.town import Section
+
 
 class Finding(StrEnum):
     """What the review notices about a read."""
@@ -74,3 +76,7 @@ class MeteringPolicy(_Section):
 
     Without it, the address that the sheet was asked for at.
     """
+
+
+TOWN = Section("metering", MeteringPolicy)
+"""Metering's town: `await TOWN.in_force(tx)`, `await TOWN.pinned(tx, pack_hash)`."""

@@ -4,19 +4,19 @@ from pathlib import Path
 
 import pytest
 
-from chassis.townpack import Bundle
-from services.metering.town import check
+from chassis.townpack import Bundle, Mistake
+from services.metering.policy import TOWN
 
 TOWNS = Path(__file__).parents[2] / "deploy" / "towns"
 WINDSOR = (TOWNS / "windsor-co" / "town.yaml").read_text()
 
 
-def pack(text: str) -> Bundle:
-    return Bundle({"town.yaml": text.encode()})
+def mistakes_in(text: str) -> list[Mistake]:
+    return TOWN.check(Bundle({"town.yaml": text.encode()}))
 
 
 def test_windsors_section_holds() -> None:
-    assert check(pack(WINDSOR)) == []
+    assert mistakes_in(WINDSOR) == []
 
 
 @pytest.mark.parametrize(
@@ -36,16 +36,16 @@ def test_windsors_section_holds() -> None:
 )
 def test_a_mistake_is_told_with_its_line(was: str, now: str, told: str) -> None:
     assert was in WINDSOR
-    mistakes = check(pack(WINDSOR.replace(was, now)))
+    mistakes = mistakes_in(WINDSOR.replace(was, now))
     assert any(told in mistake.message for mistake in mistakes), mistakes
     assert all(mistake.line > 1 for mistake in mistakes)
 
 
 def test_a_pack_without_a_metering_section_is_refused() -> None:
-    (mistake,) = check(pack("town: {key: windsor-co, name: Town of Windsor, state: CO, time_zone: America/Denver}\n"))
+    (mistake,) = mistakes_in("town: {key: windsor-co, name: Town of Windsor, state: CO, time_zone: America/Denver}\n")
     assert mistake.message == "`metering` is missing."
 
 
 def test_a_pack_without_a_town_file_is_refused() -> None:
-    (mistake,) = check(Bundle({}))
+    (mistake,) = TOWN.check(Bundle({}))
     assert mistake.message == "The pack has no town.yaml."

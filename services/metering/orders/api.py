@@ -14,11 +14,11 @@ from chassis.database import Transaction
 from chassis.refusal import Refused
 from chassis.web import Tx, kit_of
 from contracts.orders import OrderKind
-from services.metering import town
 from services.metering.orders import completing, dispatching, link, store
 from services.metering.orders import sheet as sheets
 from services.metering.orders.rules import State
 from services.metering.orders.shapes import Crew, Done, GivenShown, LinkShown, OrderShown, ToCrew, ToPost
+from services.metering.policy import TOWN
 
 router = APIRouter(prefix="/orders", tags=["work orders"])
 
@@ -71,7 +71,7 @@ async def work_sheet(request: Request, tx: Tx, day: date | None = None, crew: Cr
         raise Refused(f"Nothing was dispatched to {crew or 'any crew'} on {day}.", 404)
     crews = {row["crew"] for row in rows} if day == today else set()
     links = await _links(request, tx, crews, day)
-    asked = sheets.Sheet((await town.in_force(tx)).identity.name, day, links)
+    asked = sheets.Sheet((await TOWN.in_force(tx)).identity.name, day, links)
     pdf = await asyncio.to_thread(sheets.render, asked, rows)
     headers = {"Content-Disposition": f'inline; filename="work-orders-{day}.pdf"', "Cache-Control": "no-store"}
     return Response(pdf, media_type="application/pdf", headers=headers)
@@ -91,7 +91,7 @@ async def _links(request: Request, tx: Transaction, crews: Iterable[str], day: d
     key = kit_of(request).settings.signing_key
     if key is None:
         return {}
-    base = (await town.in_force(tx)).policy.crew_page or str(request.base_url)
+    base = (await TOWN.in_force(tx)).policy.crew_page or str(request.base_url)
     return {crew: base.rstrip("/") + link.path_of(key, crew, day) for crew in crews}
 
 

@@ -26,9 +26,9 @@ from chassis.envelope import new_trace
 from chassis.refusal import Refused, not_found
 from chassis.web import kit_of
 from contracts.base import Name
-from services.metering import town
 from services.metering.orders import completing, link, store, wording
 from services.metering.orders.completing import READS, InDoubt, Report
+from services.metering.policy import TOWN
 
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -101,7 +101,7 @@ async def report(request: Request, tx: CrewTx, crew: Name, day: date, seal: str,
         raise not_found("work order of this crew and day", order_id)
     try:
         async with tx.session.begin_nested():
-            await _take(tx, order_id, form, day, (await town.in_force(tx)).zone)
+            await _take(tx, order_id, form, day, (await TOWN.in_force(tx)).zone)
     except Refused as error:
         tx.outgoing.clear()
         tx.audits.clear()
@@ -179,7 +179,7 @@ async def _day_page(
     return _html(
         "crew.html.j2",
         status,
-        town=(await town.in_force(tx)).identity.name,
+        town=(await TOWN.in_force(tx)).identity.name,
         crew=crew,
         day=wording.long_day(day),
         path=request.url.path.rsplit("/orders/", 1)[0],

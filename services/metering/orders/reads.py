@@ -13,11 +13,10 @@ from uuid import UUID
 from chassis.database import Transaction
 from chassis.refusal import Refused
 from contracts.orders import OrderKind
-from services.metering import town
 from services.metering.orders import store
 from services.metering.orders.tables import WorkOrder
 from services.metering.points import store as points
-from services.metering.policy import Finding, Limits
+from services.metering.policy import TOWN, Finding, Limits
 from services.metering.readings import between, inserting, posted
 from services.metering.review import Expectation, Past, expected, months_between, reviewed, usual_quantity
 from services.metering.units import converted, plain
@@ -49,7 +48,7 @@ async def look(tx: Transaction, order: WorkOrder, value: Decimal, on: date) -> L
     if on < last["read_on"]:
         return Looked(stuck=inserting.why_not(await posted.around(tx, point["id"], on), value, on))
     off = await store.off_since(tx, point["id"])
-    limits = (await town.in_force(tx)).policy.review
+    limits = (await TOWN.in_force(tx)).policy.review
     against = await _against(tx, point, last, on, limits, off=off is not None)
     review = reviewed(register, last["value"], value, against, limits, carried=last["carried"])
     return _said(review.findings, review.usage, last, value, point["unit"], against, off)

@@ -13,9 +13,9 @@ from chassis import bulk
 from chassis.database import Transaction
 from chassis.imports import BadRow, Flag, ImportFile, Kept, Row
 from contracts.ids import derived_id, thing_id
-from services.metering import town
 from services.metering.orders import events as orders
 from services.metering.points import store
+from services.metering.policy import TOWN
 from services.metering.tables import LastRead, Meter, ServicePoint
 from services.metering.usage import Register
 
@@ -83,7 +83,7 @@ class UsageLine(_Line):
 
 async def keep_service_points(tx: Transaction, rows: list[Row[ServicePointLine]]) -> Kept:
     """Keep service points and their meters; a point on record with other content is refused."""
-    key = (await town.in_force(tx)).key
+    key = (await TOWN.in_force(tx)).key
     by_id = {thing_id(key, "service_point", row.value.service_point): row for row in rows}
     refused = _doubled(rows, by_id)
     refused += await _in_other_cycles(tx, rows)
@@ -144,7 +144,7 @@ async def _in_other_cycles(tx: Transaction, rows: Iterable[Row[ServicePointLine]
 
 async def keep_last_reads(tx: Transaction, rows: list[Row[LastReadLine]]) -> Kept:
     """Keep where usage counts from; once reads were posted, the same file changes nothing any more."""
-    key = (await town.in_force(tx)).key
+    key = (await TOWN.in_force(tx)).key
     by_id = {thing_id(key, "service_point", row.value.service_point): row for row in rows}
     lines = [
         {
@@ -164,7 +164,7 @@ async def keep_last_reads(tx: Transaction, rows: list[Row[LastReadLine]]) -> Kep
 
 async def keep_usage(tx: Transaction, rows: list[Row[UsageLine]]) -> Kept:
     """Keep usage of earlier periods; what is on record for a period stays."""
-    key = (await town.in_force(tx)).key
+    key = (await TOWN.in_force(tx)).key
     new = await store.add_usage(
         tx, ((thing_id(key, "service_point", row.value.service_point), row.value) for row in rows)
     )

@@ -14,9 +14,8 @@ from chassis.database import Transaction
 from chassis.refusal import Refused
 from contracts.ids import derived_id
 from contracts.topics import READ_POSTED
-from services.metering import town
 from services.metering.points import store as points
-from services.metering.policy import Limits
+from services.metering.policy import TOWN, Limits
 from services.metering.readings import posted
 from services.metering.readings.rebasing import rebase
 from services.metering.readings.telling import read_posted
@@ -121,7 +120,7 @@ def point_columns(point: dict[str, Any]) -> dict[str, Any]:
 async def _row(
     tx: Transaction, read_id: UUID, point: dict[str, Any], last: dict[str, Any], taken: Taken
 ) -> dict[str, Any]:
-    limits = (await town.in_force(tx)).policy.review
+    limits = (await TOWN.in_force(tx)).policy.review
     against = expected(None, point["unit"], 1, limits)
     review = _reviewed(point, last, taken, against, limits)
     return {

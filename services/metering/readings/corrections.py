@@ -15,8 +15,7 @@ from chassis.database import Transaction
 from chassis.refusal import Refused, not_found
 from contracts.ids import derived_id
 from contracts.topics import READ_POSTED
-from services.metering import town
-from services.metering.policy import Finding, Limits
+from services.metering.policy import TOWN, Finding, Limits
 from services.metering.readings import posted
 from services.metering.readings.rebasing import rebase
 from services.metering.readings.telling import read_posted
@@ -43,7 +42,7 @@ async def correct(tx: Transaction, read_id: UUID, correction: Correction) -> lis
     after = await posted.following(tx, read_id)
     read_on = correction.read_on or old["read_on"]
     _refuse_out_of_order(old, after, read_on)
-    limits = (await town.in_force(tx)).policy.review
+    limits = (await TOWN.in_force(tx)).policy.review
     kind = "exchange" if old["kind"] == "exchange" else correction.kind
     changed = {"value": correction.value, "read_on": read_on, "kind": kind, "why": correction.why}
     new = await _replaced(tx, old, old | changed, limits)

@@ -9,8 +9,7 @@ from pydantic import BaseModel
 
 from chassis.database import Transaction
 from chassis.refusal import Refused, not_found
-from services.metering import town
-from services.metering.policy import Finding
+from services.metering.policy import TOWN, Finding
 from services.metering.readings import store
 from services.metering.readings.decisions import Circumstances, Decision, NotPossibleError, decided
 from services.metering.readings.expected import UNDECIDED, Expected, Shown, looked_at
@@ -53,7 +52,7 @@ async def decide(
 ) -> DecisionReport:
     """Decide reads alike. Those that can't be decided so are answered with the reason; the rest is done."""
     refuse_unless_open(reading)
-    under = Circumstances(reading.read_on, (await town.pinned(tx, reading.pack_hash)).policy)
+    under = Circumstances(reading.read_on, (await TOWN.pinned(tx, reading.pack_hash)).policy)
     reads = await store.expected_by_id(tx, reading.id, ids)
     missing = set(ids) - set(reads)
     if missing:
@@ -112,7 +111,7 @@ async def enter(tx: Transaction, reading: Reading, read_id: UUID, shown: Shown, 
         raise Refused(f"The read of service point {read.service_point} is {read.state} already.")
     _refuse_outside_window(reading, shown.read_on)
     try:
-        now = looked_at(read, shown, (await town.pinned(tx, reading.pack_hash)).policy.review)
+        now = looked_at(read, shown, (await TOWN.pinned(tx, reading.pack_hash)).policy.review)
     except ImpossibleReadingError as error:
         raise Refused(f"Service point {read.service_point}: {error}", 422) from None
     await store.save(tx, [now], decided_by=None)

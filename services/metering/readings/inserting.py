@@ -13,7 +13,7 @@ from chassis import days
 from chassis.database import Transaction
 from contracts.ids import derived_id
 from contracts.topics import READ_POSTED
-from services.metering import town
+from services.metering.policy import TOWN
 from services.metering.readings import corrections, posted
 from services.metering.readings.between import Taken
 from services.metering.readings.telling import read_posted
@@ -57,7 +57,7 @@ async def insert(tx: Transaction, after: dict[str, Any], taken: Taken) -> tuple[
     known = await posted.to_tell(tx, [row["id"]])
     if known:
         return row["id"], taken.kind
-    await corrections.recount(tx, after | _counting_from(row, after), (await town.in_force(tx)).policy.review)
+    await corrections.recount(tx, after | _counting_from(row, after), (await TOWN.in_force(tx)).policy.review)
     await posted.add(tx, {name: row[name] for name in _COLUMNS})
     tx.publish(READ_POSTED, read_posted(row, row["posted_on"]))
     tx.audit(

@@ -10,9 +10,8 @@ from pydantic import BaseModel
 
 from chassis.database import Transaction
 from chassis.refusal import Refused
-from services.metering import town
 from services.metering.handhelds.route import FileRefusedError, Returned, Taken
-from services.metering.policy import Limits
+from services.metering.policy import TOWN, Limits
 from services.metering.readings import store
 from services.metering.readings.expected import UNDECIDED, Expected, Shown, looked_at
 from services.metering.readings.unloading import variant_of
@@ -48,7 +47,7 @@ class LoadReport(BaseModel):
 
 async def load(tx: Transaction, reading: Reading, format_name: str | None, body: bytes) -> LoadReport:
     """Take a file back. Loading the same file again changes nothing."""
-    here = await town.pinned(tx, reading.pack_hash)
+    here = await TOWN.pinned(tx, reading.pack_hash)
     format_name = format_name or here.policy.handhelds.format
     # In a thread, so that a large file does not keep Kafka and other callers waiting.
     returned = await asyncio.to_thread(_read, format_name, body)

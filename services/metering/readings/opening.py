@@ -9,9 +9,8 @@ from chassis.database import Transaction
 from chassis.refusal import Refused
 from chassis.runs import Chunk, Run, Worker
 from contracts.ids import derived_id
-from services.metering import town
 from services.metering.points import store as points
-from services.metering.policy import Finding, Limits
+from services.metering.policy import TOWN, Finding, Limits
 from services.metering.readings import store
 from services.metering.review import Past, estimates_in_a_row, expected, months_between, usual_quantity
 from services.metering.tables import Read, Reading, ReadingState, ReadState
@@ -26,7 +25,7 @@ async def start(
     tx: Transaction, cycle: str, read_on: date, window_from: date | None = None, window_to: date | None = None
 ) -> Reading:
     """Open a reading of a cycle around a day. Opening the same one again answers it as it stands."""
-    here = await town.in_force(tx)
+    here = await TOWN.in_force(tx)
     reading_id = derived_id("reading", here.key, cycle, read_on)
     known = await tx.session.get(Reading, reading_id)
     if known is not None:
@@ -80,7 +79,7 @@ async def _expect(tx: Transaction, reading: Reading, run_id: UUID) -> None:
 
 async def _expect_range(tx: Transaction, run: Run, chunk: Chunk) -> dict[str, Any]:
     reading = await store.find_reading(tx, UUID(run.spec["reading"]))
-    here = await town.pinned(tx, reading.pack_hash)
+    here = await TOWN.pinned(tx, reading.pack_hash)
     first, end = (None if bound is None else UUID(bound) for bound in chunk.spec)
     assert first is not None
     points = await store.points_to_expect(tx, reading, first, end)

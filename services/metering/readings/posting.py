@@ -10,7 +10,7 @@ from chassis.database import Transaction
 from chassis.refusal import Refused
 from chassis.runs import Chunk, Run, Worker
 from contracts.topics import READ_POSTED, USAGE_FLAGGED
-from services.metering import town
+from services.metering.policy import TOWN
 from services.metering.readings import posted, rebasing, store
 from services.metering.readings.telling import read_posted, usage_flagged
 from services.metering.rows import Rows
@@ -50,7 +50,7 @@ async def _post_range(tx: Transaction, run: Run, chunk: Chunk) -> dict[str, Any]
 async def post(tx: Transaction, rows: Rows) -> int:
     """Post reads, in this transaction: publish, count on from them, keep their usage. Answers how many were flagged."""
     day = await days.today(tx)
-    told = (await town.in_force(tx)).policy.told
+    told = (await TOWN.in_force(tx)).policy.told
     flags = 0
     for row in rows:
         tx.publish(READ_POSTED, read_posted(row, day))

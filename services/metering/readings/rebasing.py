@@ -6,8 +6,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from chassis.database import Transaction
-from services.metering import town
-from services.metering.policy import Finding, Limits
+from services.metering.policy import TOWN, Finding, Limits
 from services.metering.readings import posted, store
 from services.metering.readings.expected import Expected, looked_at_again
 from services.metering.tables import ReadState
@@ -26,7 +25,7 @@ async def rebase(tx: Transaction, service_point_ids: Sequence[UUID], *, exchange
         by_reading[reading_id].append(read_id)
     for reading_id, ids in by_reading.items():
         reading = await store.find_reading(tx, reading_id)
-        limits = (await town.pinned(tx, reading.pack_hash)).policy.review
+        limits = (await TOWN.pinned(tx, reading.pack_hash)).policy.review
         reads = await store.expected_by_id(tx, reading_id, ids)
         again = [_again(read, limits, exchanged=exchanged) for read in reads.values()]
         await store.save(tx, again, decided_by=None)

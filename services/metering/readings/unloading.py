@@ -7,10 +7,10 @@ from typing import Any
 
 from chassis.database import Transaction
 from chassis.refusal import Refused, not_found
-from services.metering import town
 from services.metering.handhelds.fixed import DoesNotFitError
 from services.metering.handhelds.route import Route, Stop
 from services.metering.handhelds.variants import VARIANTS, Variant
+from services.metering.policy import TOWN
 from services.metering.readings import store
 from services.metering.tables import Reading, ReadingState, ReadState
 from services.metering.usage import Register
@@ -41,7 +41,7 @@ async def route_file(
     """The file of one route: all its meters, or only those to be read again."""
     if reading.state != ReadingState.OPEN:
         raise Refused(f"The reading is {reading.state}; routes go out only while it is open.")
-    here = await town.pinned(tx, reading.pack_hash)
+    here = await TOWN.pinned(tx, reading.pack_hash)
     format_name = format_name or here.policy.handhelds.format
     variant = variant_of(format_name)
     rows = await store.stops(tx, reading, route, REREADS if rereads_only else ALL)
