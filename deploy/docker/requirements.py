@@ -1,4 +1,4 @@
-"""What each service's image installs: the packages that its own code, the chassis and the contracts import; no more.
+"""What each service's image installs: the packages that its own code imports, and the chassis and contracts behind it.
 
 `python -m deploy.docker.requirements` (part of `make lock`) reads the imports and writes `requirements-<service>.lock`
 beside this file, each package with its hashes and in the version that requirements.lock has. The operator's image, with
@@ -19,8 +19,8 @@ from contracts.topics import SERVICES
 REPOSITORY = Path(__file__).resolve().parents[2]
 OURS = frozenset({"contracts", "chassis", "services", "deploy", "curbstop", "tests"})
 MAILBOX = ["aiosmtpd>=1.4"]
-STARTED = ("uvicorn",)
-"""Run by name, imported by nobody."""
+STARTED = ("chassis.serving", "chassis.migrating", "chassis.probe")
+"""Modules that an image runs by name: imported by nobody."""
 
 
 def lock_of(service: str) -> Path:
@@ -30,18 +30,40 @@ def lock_of(service: str) -> Path:
 
 def modules_of(service: str) -> set[str]:
     """Top-level modules of others that a service's process may import, now or later."""
-    rooms = (REPOSITORY / "chassis", REPOSITORY / "contracts", REPOSITORY / "services" / service)
-    files = [path for room in rooms for path in room.rglob("*.py") if path.name != "cli.py"]
-    found = {module.partition(".")[0] for path in files for module in _imported(path)}
+    found = {module.partition(".")[0] for path in _files_of(service) for module in _imported(path)}
     return found - OURS - sys.stdlib_module_names
 
 
+def _files_of(service: str) -> set[Path]:
+    """The service's own files, and those of the chassis and the contracts that their imports lead to."""
+    ahead = [path for path in (REPOSITORY / "services" / service).rglob("*.py") if path.name != "cli.py"]
+    ahead += [path for module in STARTED for path in _ours(module)]
+    found: set[Path] = set()
+    while ahead:
+        path = ahead.pop()
+        if path not in found:
+            found.add(path)
+            ahead += [file for module in _imported(path) for file in _ours(module)]
+    return found
+
+
+def _ours(module: str) -> list[Path]:
+    """A module's file here and those of the packages it stands in; none for a module of others, or a mere name."""
+    parts = module.split(".")
+    if parts[0] not in OURS:
+        return []
+    above = [REPOSITORY.joinpath(*parts[:depth], "__init__.py") for depth in range(1, len(parts) + 1)]
+    return [file for file in (*above, REPOSITORY.joinpath(*parts).with_suffix(".py")) if file.is_file()]
+
+
 def _imported(path: Path) -> Iterator[str]:
+    """What a file imports. `from package import name` may mean a module: both are given."""
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             yield from (one.name for one in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             yield node.module
+            yield from (f"{node.module}.{one.name}" for one in node.names)
 
 
 def needed_by(service: str) -> list[str]:
@@ -50,7 +72,7 @@ def needed_by(service: str) -> list[str]:
         return MAILBOX
     lines = {_name(line): line for line in _declared()}
     providers = packages_distributions()
-    wanted = set(STARTED)
+    wanted: set[str] = set()
     for module in modules_of(service):
         names = {_name(one) for one in providers.get(module, ())} & lines.keys()
         if not names and not _brought_along(module):
