@@ -5,12 +5,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from services.metering.orders.sheet import Sheet, printable, render
+from services.metering.orders.sheet import Sheet, render
 
 DAY = date(2023, 3, 1)
 SHEET = Sheet("Town of Windsor", DAY, {"North": "https://orders.example/crew/North/2023-03-01/seal"})
@@ -83,11 +82,6 @@ def test_it_is_tagged_titled_and_in_english_as_pdf_ua_asks() -> None:
 
 def test_the_same_orders_print_the_same_bytes() -> None:
     assert render(SHEET, [an_order()]) == render(SHEET, [an_order()])
-
-
-@pytest.mark.parametrize(("text", "printed"), [("Ñandú", "Ñandú"), ("漢 St", "? St"), ("two\nlines", "two lines")])
-def test_a_letter_that_the_font_does_not_have_is_printed_as_a_question_mark(text: str, printed: str) -> None:
-    assert printable(text) == printed
 
 
 @settings(max_examples=15, deadline=None)

@@ -1,7 +1,6 @@
 """The printed bill: what a customer reads on it, and that a screen reader can read it too."""
 
 import io
-import re
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +13,6 @@ from contracts.billing import BillIssued, BillKind
 from contracts.metering import ReadKind
 from services.notifications.documents import BillDoesNotAddUpError, LocalText, render_bill
 from services.notifications.documents.bill_view import bill_view
-from services.notifications.documents.printable import typeset
 from services.notifications.documents.templates import standard_templates
 from tests.notifications.builders import (
     a_bill,
@@ -248,13 +246,6 @@ def test_a_letter_that_no_font_has_does_not_stop_a_bill() -> None:
 @given(st.from_regex(r"[^\x00-\x1f\x7f]{0,99}[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]{0,99}", fullmatch=True))
 def test_any_name_can_be_printed(name: str) -> None:
     assert render_bill(a_bill(), a_recipient(name=name, mailing=an_address(name)), a_letterhead())
-
-
-@given(st.text(max_size=80))
-def test_making_text_printable_twice_changes_nothing_more(text: str) -> None:
-    once = typeset(text)
-    assert typeset(once) == once
-    assert not re.search(r"[\x00-\x1f\x7f\u202a-\u202e]", once)
 
 
 def test_a_bill_is_tagged_for_screen_readers() -> None:

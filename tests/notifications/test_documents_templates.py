@@ -2,7 +2,6 @@
 
 import io
 import re
-from itertools import chain
 
 import pytest
 from pydantic import ValidationError
@@ -16,8 +15,6 @@ from services.notifications.documents import (
     standard_templates,
     town_templates,
 )
-from services.notifications.documents.press import press_for
-from services.notifications.documents.printable import _DRAWN
 from services.notifications.documents.wording import placeholders
 from tests.notifications.builders import a_bill, a_letterhead, a_recipient
 
@@ -96,13 +93,6 @@ def test_a_template_that_makes_no_document_is_found_by_the_proof(file: str, cont
     templates = town_templates({f"templates/{file}": content})
     with pytest.raises(TemplateError, match=re.escape(says)):
         prove(templates, a_letterhead())
-
-
-def test_every_letter_called_printable_is_in_the_fonts() -> None:
-    letters = "".join(map(chr, chain.from_iterable(range(first, last + 1) for first, last in _DRAWN)))
-    layout = '#set document(title: "Letters")\n#set text(lang: "en", font: "Libertinus Serif")\n#data.letters'
-    templates = Templates(standard_templates().texts | {"bill.typ": layout}, {"en": {}, "es": {}})
-    assert press_for(templates).accessible_pdf("bill.typ", {"letters": letters}, a_bill().bill_date)
 
 
 def test_a_color_too_light_for_white_text_is_refused() -> None:

@@ -7,10 +7,10 @@ from typing import Any
 
 from pypdf import PageObject, PdfReader
 
+from chassis.press import accessible_pdf, print_pdf
 from contracts.billing import BillIssued
 from services.notifications.documents.bill_view import bill_view, document_title
 from services.notifications.documents.letterhead import Letterhead
-from services.notifications.documents.press import press_for
 from services.notifications.documents.recipient import Recipient
 from services.notifications.documents.templates import Templates, standard_templates
 
@@ -36,11 +36,11 @@ def render_bill(
     templates = templates or standard_templates()
     title = document_title(bill, letterhead, templates.wording(recipient.language))
     data = _document([AddressedBill(bill, recipient)], title, letterhead, templates)
-    press = press_for(templates)
-    pdf = press.accessible_pdf(_LAYOUT, data, bill.bill_date)
+    source = templates.source(_LAYOUT)
+    pdf = accessible_pdf(source, data, bill.bill_date)
     if len(PdfReader(io.BytesIO(pdf)).pages) == _PAGES_OF_MOST_BILLS:
         return pdf
-    return press.accessible_pdf(_LAYOUT, data | {"counted": True}, bill.bill_date)
+    return accessible_pdf(source, data | {"counted": True}, bill.bill_date)
 
 
 def bill_pages(
@@ -60,7 +60,7 @@ def _printed(
     title = templates.wording("en").say("title.mailing", town=letterhead.town_name)
     data = _document(addressed, title, letterhead, templates) | {"counted": counted}
     dated = max(each.bill.bill_date for each in addressed)
-    return list(PdfReader(io.BytesIO(press_for(templates).print_pdf(_LAYOUT, data, dated))).pages)
+    return list(PdfReader(io.BytesIO(print_pdf(templates.source(_LAYOUT), data, dated))).pages)
 
 
 def _document(

@@ -10,7 +10,7 @@ from jinja2 import DictLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from services.notifications.documents.printable import one_line
+from chassis.printable import one_line
 from services.notifications.documents.templates import Templates
 
 

@@ -15,6 +15,7 @@ from email.utils import format_datetime
 from typing import Any
 from uuid import UUID
 
+from chassis.printable import one_line
 from contracts.billing import BillIssued
 from services.notifications.documents import figures
 from services.notifications.documents.bill_view import bill_view
@@ -23,7 +24,6 @@ from services.notifications.documents.desk import desk_for
 from services.notifications.documents.letterhead import Letterhead
 from services.notifications.documents.matters import Letter
 from services.notifications.documents.payment_slip import asks_for_payment
-from services.notifications.documents.printable import one_line
 from services.notifications.documents.recipient import Recipient, postal_lines
 from services.notifications.documents.templates import Templates, standard_templates
 from services.notifications.documents.wording import Wording

@@ -7,10 +7,10 @@ from itertools import islice
 
 from pypdf import PageObject, PdfReader
 
+from chassis.press import accessible_pdf, print_pdf
 from services.notifications.documents.frame import View
 from services.notifications.documents.letterhead import Letterhead
 from services.notifications.documents.matters import Letter
-from services.notifications.documents.press import press_for
 from services.notifications.documents.templates import Templates, standard_templates
 
 _LAYOUT, _CARDS = "letter.typ", "hanger.typ"
@@ -21,7 +21,7 @@ def render_letter(letter: Letter, letterhead: Letterhead, templates: Templates |
     """The letter as an accessible PDF (PDF/UA-1), the same bytes each time. ValueError as from `Letter.views`."""
     templates = templates or standard_templates()
     data = {"letters": letter.views(letterhead, templates), "labels": templates.labels()}
-    return press_for(templates).accessible_pdf(_LAYOUT, data, letter.dated)
+    return accessible_pdf(templates.source(_LAYOUT), data, letter.dated)
 
 
 def letter_pages(letters: Sequence[Letter], letterhead: Letterhead, templates: Templates) -> list[list[PageObject]]:
@@ -40,19 +40,19 @@ def letter_pages(letters: Sequence[Letter], letterhead: Letterhead, templates: T
 
 def _printed(views: Sequence[View], dated: date, templates: Templates) -> list[PageObject]:
     data = {"letters": list(views), "labels": templates.labels()}
-    return list(PdfReader(io.BytesIO(press_for(templates).print_pdf(_LAYOUT, data, dated))).pages)
+    return list(PdfReader(io.BytesIO(print_pdf(templates.source(_LAYOUT), data, dated))).pages)
 
 
 def render_cards(letters: Sequence[Letter], letterhead: Letterhead, templates: Templates | None = None) -> bytes:
     """Door hangers as an accessible PDF: four cards to a letter sheet, with marks where to cut."""
     templates = templates or standard_templates()
-    return press_for(templates).accessible_pdf(_CARDS, _cards(letters, letterhead, templates), letters[0].dated)
+    return accessible_pdf(templates.source(_CARDS), _cards(letters, letterhead, templates), letters[0].dated)
 
 
 def card_pages(letters: Sequence[Letter], letterhead: Letterhead, templates: Templates) -> list[PageObject]:
     """The sheets of door hangers, for a printing machine."""
     data = _cards(letters, letterhead, templates)
-    return list(PdfReader(io.BytesIO(press_for(templates).print_pdf(_CARDS, data, letters[0].dated))).pages)
+    return list(PdfReader(io.BytesIO(print_pdf(templates.source(_CARDS), data, letters[0].dated))).pages)
 
 
 def _cards(letters: Sequence[Letter], letterhead: Letterhead, templates: Templates) -> dict[str, object]:

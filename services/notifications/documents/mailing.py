@@ -11,10 +11,10 @@ from itertools import islice
 from pydantic import BaseModel, ConfigDict
 from pypdf import PageObject, PdfWriter
 
+from chassis.printable import one_line
 from contracts.base import Money
 from services.notifications.documents.bills import AddressedBill, bill_pages
 from services.notifications.documents.letterhead import Letterhead
-from services.notifications.documents.printable import one_line
 from services.notifications.documents.templates import Templates, standard_templates
 
 # typst needs about 1.5 MB for a bill while it sets a document, so this bounds memory.

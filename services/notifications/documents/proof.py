@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from jinja2 import TemplateError as JinjaError
-from typst import TypstError
 
+from chassis.press import LayoutError
 from contracts.accounts import PostalAddress
 from contracts.notices import NoticeKind
 from services.notifications.documents.bills import render_bill
@@ -60,8 +60,7 @@ def _prove_mail(person: Recipient, letters: list[Letter], templates: Templates, 
 def _blaming(template: str) -> Iterator[None]:
     try:
         yield
-    except TypstError as error:
-        where = f" ({error.diagnostic.strip()})" if error.diagnostic else ""
-        raise TemplateError(f"templates/{template}", f"typst says: {error.message}{where}") from None
+    except LayoutError as error:
+        raise TemplateError(f"templates/{template}", f"typst says: {error}") from None
     except JinjaError as error:
         raise TemplateError(f"templates/{template}", f"jinja says: {error.message}") from None

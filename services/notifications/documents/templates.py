@@ -16,6 +16,7 @@ from services.notifications.documents.letterhead import Language
 from services.notifications.documents.wording import Wording, placeholders
 
 _FOLDER = "templates/"
+_STYLE = "style.typ"
 _LANGUAGES: tuple[Language, ...] = ("en", "es")
 
 
@@ -41,6 +42,10 @@ class Templates:
     def wording(self, language: Language) -> Wording:
         """What is said in one language."""
         return self._wordings[language]
+
+    def source(self, layout: str) -> str:
+        """The typst source of a layout, after the style that all of them share."""
+        return self.texts[_STYLE] + "\n" + self.texts[layout]
 
     def labels(self) -> dict[str, dict[str, str]]:
         """The fixed labels of every language, for the layouts."""
