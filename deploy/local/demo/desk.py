@@ -9,12 +9,11 @@ from typing import Any
 
 from deploy.local.demo import fieldwork
 from deploy.local.demo.mailing import mail_at_once
-from deploy.local.demo.month import Month
-from deploy.local.demo.office import ANA, KIM, PAT, SAM
-from deploy.local.demo.taking import pay_at_counter
+from deploy.local.demo.month import ENOUGH_FOR_EXCEPTIONS, Month
+from deploy.local.demo.office import ANA, KIM, SAM
+from deploy.local.demo.taking import pay_past_due
 
 PART = "delinquency"
-FEW = 3
 CREW_CAN_DO = 5
 """Disconnections a day: the rest of the list waits for another."""
 
@@ -53,7 +52,7 @@ def shutoffs(month: Month) -> None:
         return
     chosen = [one for one in listed if fieldwork.undisturbed(month, one)][:CREW_CAN_DO]
     _leave_for_another_day(month, [one for one in listed if one not in chosen])
-    if len(chosen) >= FEW and not month.has("removed from the shutoff list by a payment"):
+    if len(chosen) >= ENOUGH_FOR_EXCEPTIONS and not month.has("removed from the shutoff list by a payment"):
         chosen = chosen[1:] if _pays_before_approval(month, chosen[0]) else chosen
         chosen = chosen[1:] if _is_ill(month, chosen[0]) else chosen
     if not chosen:
@@ -76,7 +75,7 @@ def _leave_for_another_day(month: Month, accounts: Sequence[str]) -> None:
 
 
 def _pays_before_approval(month: Month, account: str) -> bool:
-    pay_at_counter(month, account, past_due(month, account))
+    pay_past_due(month, account)
     found = next(one for one in _list(month) if one["account_number"] == account)
     refusal = month.office.refusal(
         KIM, "collections", f"/shutoffs/{month.day}/approve", {"accounts": [account], "why": "too late"}
@@ -103,7 +102,7 @@ def restorations(month: Month) -> None:
     """Who was shut off pays what is past due, and has water again the same day."""
     due = [account for account, day in month.off.items() if day < month.day]
     for account in due:
-        pay_at_counter(month, account, past_due(month, account))
+        pay_past_due(month, account)
     if due:
         fieldwork.restore(month, due)
 
@@ -120,8 +119,3 @@ def refunds(month: Month) -> None:
         amount = Decimal(one["amount"])
         month.mark("refund", f"{one['account_number']} gets {amount:,.2f} back by check {check}")
         month.say(f"check {check} over {amount:,.2f} goes to {one['account_number']}")
-
-
-def past_due(month: Month, account: str) -> Decimal:
-    """What a customer at the counter must pay so that nothing is past due."""
-    return Decimal(month.office.get(PAT, "payments", f"/accounts/{account}/due")["past_due"])

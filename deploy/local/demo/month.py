@@ -14,6 +14,8 @@ from deploy.local.demo.town.schedule import Round
 from deploy.local.supervisor import Suite
 
 ZERO = Decimal(0)
+ENOUGH_FOR_EXCEPTIONS = 3
+"""With so many on a list, one may pay first and one be ill, and somebody is left to remind or to shut off."""
 
 
 @dataclass

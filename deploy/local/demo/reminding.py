@@ -1,16 +1,12 @@
 """Reminding who is late: the day's run proposes, a person approves, and who has paid or is held is left out."""
 
-from decimal import Decimal
 from typing import Any
 
-from deploy.local.demo.month import Month, Reminded
+from deploy.local.demo.month import ENOUGH_FOR_EXCEPTIONS, Month, Reminded
 from deploy.local.demo.office import KIM, PAT, SAM
-from deploy.local.demo.taking import pay_at_counter
+from deploy.local.demo.taking import pay_past_due
 
 PART = "reminders"
-
-
-FEW = 3
 
 
 def remind(month: Month) -> None:
@@ -18,9 +14,9 @@ def remind(month: Month) -> None:
     proposed = [one["account_number"] for one in month.office.get(KIM, "collections", "/reminders/proposed")]
     if not proposed:
         return
-    paid, ill = proposed[:2] if len(proposed) >= FEW and not month.has("reminder") else ("", "")
+    paid, ill = proposed[:2] if len(proposed) >= ENOUGH_FOR_EXCEPTIONS and not month.has("reminder") else ("", "")
     if paid:
-        pay_at_counter(month, paid, _past_due(month, paid))
+        pay_past_due(month, paid)
     with month.diary.part(PART, "kim looks through the reminders"):
         if ill:
             month.office.post(SAM, "collections", f"/accounts/{ill}/holds", _hold(month))
@@ -44,10 +40,6 @@ def _expect(month: Month, paid: str, ill: str, answer: dict[str, Any]) -> None:
 
 def _hold(month: Month) -> dict[str, Any]:
     return {"kind": "medical", "until": str(month.day.replace(month=month.day.month + 1)), "why": "a doctor's letter"}
-
-
-def _past_due(month: Month, account: str) -> Decimal:
-    return Decimal(month.office.get(PAT, "payments", f"/accounts/{account}/due")["past_due"])
 
 
 def _reminded(month: Month, account: str) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from contracts.payments import Outcome
 from deploy.local.demo.month import Month
-from deploy.local.demo.office import ANA, SAM
+from deploy.local.demo.office import ANA, PAT, SAM
 from deploy.local.demo.town.paying import Sending, counter_batch, online_payments, webhook_payments
 from deploy.local.supervisor import REPOSITORY
 from deploy.local.trouble import TroubleError, tail
@@ -58,6 +58,12 @@ def pay_at_counter(month: Month, account: str, amount: Decimal) -> None:
         month.office.post(ANA, "payments", "/payments", payment)
         month.office.settle()
     month.pay("counter", {account: amount})
+
+
+def pay_past_due(month: Month, account: str) -> None:
+    """Somebody asks at the counter what to pay so that nothing is past due, and pays it."""
+    due = month.office.get(PAT, "payments", f"/accounts/{account}/due")
+    pay_at_counter(month, account, Decimal(due["past_due"]))
 
 
 def take_vendor(month: Month) -> None:
