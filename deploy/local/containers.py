@@ -8,6 +8,7 @@ import hashlib
 import os
 import socket
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,7 +53,7 @@ def _accepts(path: Path) -> bool:
         return probe.connect_ex(str(path)) == 0
 
 
-class _Container:
+class _Container(ABC):
     """One container on a remembered port of 127.0.0.1, its data in a volume of the data folder's."""
 
     name: str
@@ -98,11 +99,13 @@ class _Container:
                 return None
         return f"{self.name} in Docker ended: see `docker ps --all`."
 
+    @abstractmethod
     def _created(self) -> "DockerContainer":
-        raise NotImplementedError
+        """The container with its image, settings and volume, not yet started."""
 
+    @abstractmethod
     def _answers(self) -> bool:
-        raise NotImplementedError
+        """Whether what runs in it can be used."""
 
 
 class Kafka(_Container):
