@@ -2,9 +2,9 @@
 
 import pytest
 
-from contracts.orders import OrderKind
 from services.collections.timeline.case import Case
-from tests.collections.world import CALENDAR, POLICY, Cut, World
+from tests.collections.interleaved.collecting import CALENDAR, POLICY
+from tests.collections.interleaved.world import Cut, World
 
 SEEDS, PARTS = 10_000, 10
 
@@ -27,13 +27,13 @@ def all_is_right(world: World) -> None:
         was_a_day_for_it(world, cut)
         if cut.paid_before or cut.paid_up:
             is_restored_free(world, cut)
-    assert len(world.told) == len(set(world.told)), "a step was told twice"
+    assert len(world.collections.told) == len(set(world.collections.told)), "a step was told twice"
 
 
 def had_notice(world: World, cut: Cut) -> None:
     shutoff = POLICY.shutoff
     assert shutoff
-    sent = world.sent[cut.case.id]
+    sent = world.notices.sent[cut.case.id]
     assert sent, "shut off without a served notice"
     assert cut.day >= CALENDAR.after(sent[0], shutoff.notice_days), "shut off before the notice's days had passed"
     assert cut.case.notice
@@ -47,22 +47,23 @@ def was_a_day_for_it(world: World, cut: Cut) -> None:
 
 
 def is_restored_free(world: World, cut: Cut) -> None:
-    assert world.restores[cut.order.id], "shut off after a payment, and no order to restore"
-    assert world.fees_for(cut.order) == [], "shut off after a payment, and charged for it"
+    assert world.collections.restores[cut.order.id], "shut off after a payment, and no order to restore"
+    assert world.collections.fees_for(cut.order) == [], "shut off after a payment, and charged for it"
 
 
 def settle_up(world: World) -> Case | None:
     """The household pays everything; people go on with their work for a while."""
     world.pays = False
     for _ in range(12):
-        if world.owed() > 0:
-            world.pay(world.owed())
+        if world.household.owed() > 0:
+            world.household.pay(world.household.owed())
         world.live(10)
         world.next_day()
-        if not world.off and world.owed() <= 0 and (not world.cases or world.cases[-1].closed):
+        case = world.collections.newest_case()
+        if not world.metering.off and world.household.owed() <= 0 and (case is None or case.closed):
             break
     all_is_right(world)
-    return world.cases[-1] if world.cases else None
+    return world.collections.newest_case()
 
 
 @pytest.mark.parametrize("part", range(PARTS))
@@ -72,8 +73,8 @@ def test_nobody_who_paid_is_shut_off_and_whoever_is_too_late_restores_free(part:
         try:
             world = live_through(seed)
             case = settle_up(world)
-            assert not world.off, "paid everything, and still off"
-            assert case is None or case.closed or world.owed() > 0, "paid everything, and the case goes on"
+            assert not world.metering.off, "paid everything, and still off"
+            assert case is None or case.closed or world.household.owed() > 0, "paid everything, and the case goes on"
         except AssertionError as error:
             error.add_note(f"seed {seed}")
             raise
@@ -89,8 +90,8 @@ def test_whoever_never_pays_is_shut_off_in_the_end() -> None:
         for _ in range(60):
             world.live(14)
             world.next_day()
-            if world.off:
+            if world.metering.off:
                 break
         all_is_right(world)
-        assert world.off, f"seed {seed} never paid and was never shut off"
-        assert not [one for orders in world.restores.values() for one in orders if one.kind == OrderKind.RESTORE]
+        assert world.metering.off, f"seed {seed} never paid and was never shut off"
+        assert not any(world.collections.restores.values()), f"seed {seed} never paid and has water again"
