@@ -24,13 +24,12 @@ from services.billing.tariffs import (
 
 TOWNS = Path(__file__).parents[2] / "deploy" / "towns"
 
-SIMPLE = """
+HEAD = """
 unit: kgal
 effective: 2020-01-01
 source: Ordinance 2020-1
-base: 10.00
-price: 2.00
 """
+SIMPLE = HEAD + "base: 10.00\nprice: 2.00\n"
 
 
 @cache
