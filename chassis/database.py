@@ -1,5 +1,7 @@
 """One connection pool, and the unit of work that every handler and request is given."""
 
+import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -151,6 +153,7 @@ def connect(url: str, connections: int, name: str) -> AsyncEngine:
         max_overflow=2,
         pool_pre_ping=True,
         connect_args={
+            "async_creator_fn": _open,
             "application_name": name,
             "connect_timeout": 5,
             "options": "-c plan_cache_mode=force_custom_plan",
@@ -158,6 +161,21 @@ def connect(url: str, connections: int, name: str) -> AsyncEngine:
     )
     event.listen(engine.sync_engine, "connect", _write_ids_at_once)
     return engine
+
+
+async def _open(address: str = "", **given: Any) -> psycopg.AsyncConnection[Any]:
+    """Open a connection to its end, even if nobody waits for it any more; it is closed then.
+
+    One that is given up half open is closed when the garbage is collected. Until then the server waits for its
+    password, for a minute, and every `drop database` waits with it.
+    """
+    opening = asyncio.create_task(psycopg.AsyncConnection.connect(address, **given))
+    try:
+        return await asyncio.shield(opening)
+    except asyncio.CancelledError:
+        with suppress(psycopg.Error):
+            await (await opening).close()
+        raise
 
 
 def _write_ids_at_once(connection: Any, _: object) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from fastapi import APIRouter, Request, Response
@@ -28,6 +28,15 @@ class Settled(BaseModel):
     background_to_do: int
     waiting_facts: int
     dead_letters: int
+
+
+class AtWork(NamedTuple):
+    """What a service has to do by itself, and the number of the newest message it said."""
+
+    said: int
+    unsent: int = 0
+    chunks: int = 0
+    background: int = 0
 
 
 @router.get("/health/live", dependencies=[everyone()])
@@ -59,22 +68,26 @@ async def metrics(request: Request) -> Response:
 async def settled(request: Request) -> Settled:
     """Outbox empty, offsets reached, no chunk left to do: for this service as a whole, whichever copy answers."""
     kit = kit_of(request)
-    # Asked before and after: what is sent to Kafka between two questions would be counted by neither.
-    before, _ = await outbox.depth(kit.engine)
-    behind = await unhandled(kit)
-    unsent = max(before, (await outbox.depth(kit.engine))[0])
-    chunks = await runs.unfinished(kit.engine, kit.parts.workers)
-    background = await kit.parts.background_to_do(kit.engine) if kit.parts.background_to_do else 0
+    # Asked before and after: work that is done, sent and perhaps heard again between two questions is in neither
+    # answer; but then the service has said something meanwhile.
+    before, behind, now = await _at_work(kit), await unhandled(kit), await _at_work(kit)
     waiting, letters = await _kept(kit)
     return Settled(
-        settled=not (unsent or chunks or background or any(behind.values())),
-        unsent=unsent,
+        settled=before == now == AtWork(said=now.said) and not any(behind.values()),
+        unsent=now.unsent,
         unhandled=behind,
-        chunks_to_do=chunks,
-        background_to_do=background,
+        chunks_to_do=now.chunks,
+        background_to_do=now.background,
         waiting_facts=waiting,
         dead_letters=letters,
     )
+
+
+async def _at_work(kit: Kit) -> AtWork:
+    (unsent, _), said = await outbox.depth(kit.engine), await outbox.newest(kit.engine)
+    chunks = await runs.unfinished(kit.engine, kit.parts.workers)
+    background = await kit.parts.background_to_do(kit.engine) if kit.parts.background_to_do else 0
+    return AtWork(said, unsent, chunks, background)
 
 
 async def unhandled(kit: Kit) -> dict[str, int]:

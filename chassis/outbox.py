@@ -59,6 +59,15 @@ async def depth(engine: AsyncEngine) -> tuple[int, float]:
     return int(row[0]), float(row[1])
 
 
+async def newest(engine: AsyncEngine) -> int:
+    """The number of the newest message, sent or not; 0 before there was one."""
+    async with engine.connect() as connection:
+        row = (
+            await connection.execute(text("select case when is_called then last_value else 0 end from outbox_id"))
+        ).one()
+    return int(row[0])
+
+
 async def turn_partitions(engine: AsyncEngine) -> None:
     """Make the daily partitions of the next days, and drop those older than 35 days that were sent whole."""
     async with engine.begin() as connection:
