@@ -22,6 +22,19 @@ async def last_begun(tx: Transaction) -> date | None:
     return found
 
 
+async def first_begun(tx: Transaction) -> date | None:
+    """The first day that began here, if any has: what is older is the old system's business."""
+    found: date | None = (await tx.execute(text("select min(day) from business_day"))).scalar_one()
+    return found
+
+
+async def day_before(tx: Transaction, day: date) -> date | None:
+    """The business day that ended when this one began, if there was one."""
+    found = await tx.execute(text("select max(day) from business_day where day < :day"), {"day": day})
+    before: date | None = found.scalar_one()
+    return before
+
+
 async def today(tx: Transaction) -> date:
     """The town's current business day; refuses while no day has begun."""
     day = await last_begun(tx)

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from chassis import days
 from chassis.database import Transaction
 from chassis.day_work import DayWork, Piece, Sums, once
 from contracts.topics import BUSINESS_DAY_DONE
@@ -16,7 +17,7 @@ CHUNK = 500
 
 async def _closing(tx: Transaction, day: date) -> Sequence[Any]:
     """Accounts whose first day not served has come, some hundred at a time."""
-    closed = await moves.closing(tx, await store.last_before(tx, day), day)
+    closed = await moves.closing(tx, await days.day_before(tx, day), day)
     return [closed[start : start + CHUNK] for start in range(0, len(closed), CHUNK)]
 
 

@@ -155,13 +155,6 @@ async def responsible_person(tx: Transaction, account: Account) -> Person:
     return person
 
 
-async def last_before(tx: Transaction, day: date) -> date | None:
-    """The business day that ended when this one began."""
-    found = await tx.execute(text("select max(day) from business_day where day < :day"), {"day": day})
-    before: date | None = found.scalar_one()
-    return before
-
-
 async def count_served(tx: Transaction, day: date) -> int:
     """How many accounts are open on a day."""
     query = text("select count(*) from account where opened <= :day and (closed is null or closed > :day)")

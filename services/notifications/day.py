@@ -2,8 +2,7 @@
 
 from datetime import date, timedelta
 
-from sqlalchemy import text
-
+from chassis import days
 from chassis.database import Transaction
 from chassis.day_work import DayWork, Sums, once
 from contracts.topics import BUSINESS_DAY_DONE
@@ -17,17 +16,10 @@ async def _welcome(tx: Transaction, day: date) -> Sums:
 
 async def _count(tx: Transaction, day: date) -> Sums:
     """Notices that were sent or failed since the day before began, by kind, and those that wait to leave."""
-    since = await _day_before(tx, day)
+    since = await days.day_before(tx, day) or day - timedelta(1)
     left = {f"{_words(kind)} {state}": count for kind, state, count in await store.counts_between(tx, since, day)}
     waiting = {f"{_words(kind)} not yet sent": count for kind, count in (await store.unsent(tx)).items()}
     return Sums({**left, **waiting, "notices not yet sent": sum(waiting.values())})
-
-
-async def _day_before(tx: Transaction, day: date) -> date:
-    found: date | None = (
-        await tx.execute(text("select max(day) from business_day where day < :day"), {"day": day})
-    ).scalar_one()
-    return found or day - timedelta(1)
 
 
 def _words(kind: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+from chassis import days
 from chassis.bulk import Row
 from chassis.consume import Subscription
 from chassis.database import Transaction
@@ -30,7 +31,7 @@ from services.notifications import store
 from services.notifications.day import DAY
 from services.notifications.policy import TOWN, NotificationsPolicy
 from services.notifications.queueing import Telling, notice_rows, told_to_others
-from services.notifications.welcoming import first_begun, welcome
+from services.notifications.welcoming import welcome
 
 
 async def take_contacts(tx: Transaction, received: list[Received[ContactChanged]]) -> None:
@@ -69,7 +70,7 @@ async def take_accounts(tx: Transaction, received: list[Received[AccountChanged]
     await store.lock_service_points(tx, {one.service_point_id for one in agreements if one.service_point_id})
     points = await store.keep_occupants(tx, events)
     tx.now_known("service point", frozenset(map(str, points)))
-    first = await first_begun(tx)
+    first = await days.first_begun(tx)
     opened = {one.account_id for one in events if first is not None and one.opened >= first}
     if opened:
         await store.lock_contacts(tx, opened)

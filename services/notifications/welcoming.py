@@ -5,7 +5,6 @@ welcomed because of an import.
 """
 
 from collections.abc import Collection
-from datetime import date
 from uuid import UUID
 
 from sqlalchemy import text
@@ -24,12 +23,6 @@ where opened >= (select min(day) from business_day) and newcomer is not null and
   and not exists (select 1 from notice n where n.about = a.account_id and n.kind = 'welcome')
 order by account_id
 """
-
-
-async def first_begun(tx: Transaction) -> date | None:
-    """The town's first day with Curbstop, once it has begun."""
-    found: date | None = (await tx.execute(text("select min(day) from business_day"))).scalar_one()
-    return found
 
 
 async def welcome(tx: Transaction, account_ids: Collection[UUID] | None) -> int:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from chassis import days
 from chassis.database import Transaction
 from chassis.day_work import DayWork, Piece, Sums, once
 from contracts.topics import BUSINESS_DAY_DONE
@@ -28,7 +29,7 @@ async def _expire(tx: Transaction, day: date, chunk: Any) -> Sums:
 
 
 async def _day_before(tx: Transaction, day: date) -> Sequence[Any]:
-    before = await tallies.day_before(tx, day)
+    before = await days.day_before(tx, day)
     return [before.isoformat()] if before else []
 
 

@@ -27,13 +27,6 @@ order by 1
 """
 
 
-async def day_before(tx: Transaction, day: date) -> date | None:
-    """The business day that ended when this one began."""
-    found = await tx.execute(text("select max(day) from business_day where day < :day"), {"day": day})
-    before: date | None = found.scalar_one()
-    return before
-
-
 async def moved_on(tx: Transaction, day: date) -> Counted:
     """The money of a business day: payments by channel, what was promised, what came back by kind."""
     rows = await tx.execute(text(_MOVED), {"day": day})

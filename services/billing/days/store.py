@@ -39,20 +39,6 @@ async def turned(tx: Transaction, last: date | None, day: date, span: tuple[UUID
     return [account_id for (account_id,) in await cursor.fetchall()]
 
 
-async def day_before(tx: Transaction, day: date) -> date | None:
-    """The day that was begun before this one, if any was."""
-    cursor = await (await tx.driver()).execute("select max(day) from business_day where day < %s", [day])
-    row = await cursor.fetchone()
-    return row[0] if row else None
-
-
-async def first_begun(tx: Transaction) -> date | None:
-    """The first day that these books know."""
-    cursor = await (await tx.driver()).execute("select min(day) from business_day")
-    row = await cursor.fetchone()
-    return row[0] if row else None
-
-
 async def keep_done(tx: Transaction, events: Sequence[BusinessDayDone]) -> None:
     """Note that services are done with days; what was said first stands."""
     driver = await tx.driver()

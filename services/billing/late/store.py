@@ -57,7 +57,6 @@ select a.id, coalesce((select array_agg(h ->> 'kind') from collection_status s, 
     (select count(*) from payment p where p.account_id = a.id and p.payment_seq > a.payments_through)
 from account a where a.id = any(%(ids)s)
 """
-_FIRST_DAY = "select min(day) from business_day"
 
 
 async def spans(tx: Transaction, policy: LateCharge, day: date) -> list[tuple[UUID, UUID]]:
@@ -153,9 +152,3 @@ async def shown(tx: Transaction, state: str | None, account: UUID | None, limit:
         {"state": state, "account": account, "limit": limit},
     )
     return await cursor.fetchall()
-
-
-async def first_day(tx: Transaction) -> date | None:
-    """The first day of these books: what was late before it is the old system's business."""
-    row = await (await (await tx.driver()).execute(_FIRST_DAY)).fetchone()
-    return row[0] if row else None

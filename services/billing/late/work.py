@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from chassis import days
 from chassis.bulk import lock
 from chassis.database import Transaction
 from chassis.day_work import Piece, Sums
@@ -56,7 +57,7 @@ async def do(tx: Transaction, day: date, span: Any) -> Sums:
     policy = town.policy.late_charge
     if policy is None:
         return Sums()
-    today = Today(day, await store.first_day(tx) or day, policy, town)
+    today = Today(day, await days.first_begun(tx) or day, policy, town)
     ids = await store.accounts_in(tx, policy, day, (UUID(span[0]), UUID(span[1])))
     await lock(tx, Account, ids)
     known = {(one.debt_id, one.number): one for one in await store.rows_of(tx, ids)}
