@@ -6,11 +6,12 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from psycopg.rows import class_row, dict_row
+from psycopg.rows import class_row
 
 from chassis.bulk import copy_columns
 from chassis.database import Kept, Transaction
 from chassis.refusal import not_found
+from chassis.rows import named_rows
 from services.billing.bills.written import reads_of
 
 
@@ -91,15 +92,13 @@ async def find(tx: Transaction, number: str) -> StoredBill:
 
 async def of_account(tx: Transaction, account_number: str, limit: int) -> list[dict[str, Any]]:
     """An account's bills, the newest first."""
-    driver = await tx.driver()
-    async with driver.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(
-            "select b.number, b.kind, b.bill_date, b.due_date, b.period_start, b.period_end, b.current_charges,"
-            " b.amount_due, b.cancelled_on from bill b join account a on a.id = b.account_id where a.number = %s"
-            " order by b.through desc, b.bill_date desc, b.number desc limit %s",
-            [account_number, limit],
-        )
-        return await cursor.fetchall()
+    return await named_rows(
+        tx,
+        "select b.number, b.kind, b.bill_date, b.due_date, b.period_start, b.period_end, b.current_charges,"
+        " b.amount_due, b.cancelled_on from bill b join account a on a.id = b.account_id where a.number = %s"
+        " order by b.through desc, b.bill_date desc, b.number desc limit %s",
+        [account_number, limit],
+    )
 
 
 async def last_charges(tx: Transaction, accounts: Collection[UUID]) -> dict[UUID, Decimal]:
@@ -132,12 +131,10 @@ async def cancel(tx: Transaction, bills: Collection[UUID], day: date, reason: st
 
 async def revenue(tx: Transaction, first: date, last: date) -> list[dict[str, Any]]:
     """Dollars billed and bills by service, of bills dated in these days, both included, that stand."""
-    driver = await tx.driver()
-    async with driver.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(
-            "select c.key as service, count(*) as bills, sum(c.value::numeric) as amount"
-            " from bill b cross join lateral jsonb_each_text(b.charges) c"
-            " where b.bill_date between %s and %s and b.cancelled_on is null group by c.key order by c.key",
-            [first, last],
-        )
-        return await cursor.fetchall()
+    return await named_rows(
+        tx,
+        "select c.key as service, count(*) as bills, sum(c.value::numeric) as amount"
+        " from bill b cross join lateral jsonb_each_text(b.charges) c"
+        " where b.bill_date between %s and %s and b.cancelled_on is null group by c.key order by c.key",
+        [first, last],
+    )

@@ -5,11 +5,10 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from psycopg.rows import dict_row
-
 from chassis.bulk import copy_in, lock
 from chassis.database import Transaction
 from chassis.received import Received
+from chassis.rows import named_rows
 from contracts.billing import RefundDue, RefundReason
 from contracts.payments import RefundCancelled, RefundPaid
 from contracts.topics import REFUND_DUE
@@ -115,13 +114,13 @@ async def _open(tx: Transaction, one: Received[Any]) -> Refund | None:
 
 async def find(tx: Transaction, refund_id: UUID) -> Refund | None:
     """A refund, if there is one."""
-    rows = await _dicts(tx, "select * from refund where refund_id = %s", [refund_id])
+    rows = await named_rows(tx, "select * from refund where refund_id = %s", [refund_id])
     return Refund(**rows[0]) if rows else None
 
 
 async def listed(tx: Transaction, state: str, limit: int) -> list[dict[str, Any]]:
     """Refunds in a state, the oldest first."""
-    return await _dicts(
+    return await named_rows(
         tx,
         "select r.*, a.number as account from refund r join account a on a.id = r.account_id"
         " where r.state = %s order by r.business_date, a.number limit %s",
@@ -130,7 +129,7 @@ async def listed(tx: Transaction, state: str, limit: int) -> list[dict[str, Any]
 
 
 async def _parts(tx: Transaction, refund_id: UUID) -> Parts:
-    rows = await _dicts(tx, "select fund, code, amount from refund_part where refund_id = %s", [refund_id])
+    rows = await named_rows(tx, "select fund, code, amount from refund_part where refund_id = %s", [refund_id])
     return {Gl(row["fund"], row["code"]): row["amount"] for row in rows}
 
 
@@ -139,10 +138,3 @@ async def _settle(tx: Transaction, refund_id: UUID, state: str, day: date, refer
         "update refund set state = %s, settled_on = %s, reference = %s where refund_id = %s",
         [state, day, reference, refund_id],
     )
-
-
-async def _dicts(tx: Transaction, statement: str, values: list[Any]) -> list[dict[str, Any]]:
-    driver = await tx.driver()
-    async with driver.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(statement, values)
-        return await cursor.fetchall()

@@ -5,10 +5,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from psycopg.rows import dict_row
-
 from chassis.bulk import upsert
 from chassis.database import Transaction
+from chassis.rows import named_rows
 from services.billing.finals.rules import Ending, Held, Mark
 from services.billing.finals.tables import FinalBill
 
@@ -109,7 +108,7 @@ async def rows_of(tx: Transaction, endings: Collection[Ending]) -> dict[UUID, Fi
     """How far each ending is."""
     return {
         row["account_id"]: FinalBill(**row)
-        for row in await _dicts(
+        for row in await named_rows(
             tx, "select * from final_bill where account_id = any(%s)", [[one.account_id for one in endings]]
         )
         if any(one.account_id == row["account_id"] and one.ends == row["ends"] for one in endings)
@@ -163,16 +162,9 @@ async def settle_held(tx: Transaction, pairs: Collection[tuple[UUID, UUID]]) -> 
 
 async def listed(tx: Transaction, states: Sequence[str], limit: int) -> list[dict[str, Any]]:
     """Endings in these states, the oldest first."""
-    return await _dicts(tx, _WAITING, [list(states), limit])
+    return await named_rows(tx, _WAITING, [list(states), limit])
 
 
 async def small_credits(tx: Transaction, limit: int) -> list[dict[str, Any]]:
     """Credit that stays on accounts that have ended, the oldest first."""
-    return await _dicts(tx, _SMALL, [limit])
-
-
-async def _dicts(tx: Transaction, statement: str, values: list[Any]) -> list[dict[str, Any]]:
-    driver = await tx.driver()
-    async with driver.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(statement, values)
-        return await cursor.fetchall()
+    return await named_rows(tx, _SMALL, [limit])

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from psycopg.rows import dict_row
-
 from chassis.database import Transaction
+from chassis.rows import named_rows
 from services.billing.bills.inputs import NOT_BILLED
 from services.billing.runs.certificate import Certificate, Count, Evidence, Held, Money, ServiceCount, certificate
 from services.billing.runs.store import BillingRun
@@ -133,7 +132,4 @@ async def _ask(tx: Transaction, run: BillingRun, statement: str) -> Sequence[dic
         "end": run.period_end,
         "not_billed": list(NOT_BILLED),
     }
-    driver = await tx.driver()
-    async with driver.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(statement, values)
-        return await cursor.fetchall()
+    return await named_rows(tx, statement, values)

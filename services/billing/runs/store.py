@@ -6,12 +6,13 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from psycopg.rows import class_row, dict_row
+from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from chassis.arrays import array_literal
 from chassis.database import Transaction
 from chassis.refusal import not_found
+from chassis.rows import named_rows
 from services.billing.bills.inputs import NOT_BILLED
 
 _RUN_COLUMNS = """
@@ -257,17 +258,15 @@ async def account_rows(
         conditions.append("a.state = 'held'")
     if exception is not None:
         conditions.append("a.exceptions ? %(exception)s" if exception else "a.exceptions <> '[]'")
-    driver = await tx.driver()
-    async with driver.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(
-            "select a.ordinal, a.account_id, c.number as account, a.state, a.services, a.hold_code, a.hold_reason,"
-            " a.total, coalesce(a.exceptions, '[]') as exceptions, b.number as bill, b.charges, b.amount_due"
-            " from run_account a left join account c on c.id = a.account_id"
-            " left join bill b on b.run_id = a.run_id and b.account_id = a.account_id"
-            f" where {' and '.join(conditions)} order by a.ordinal limit %(limit)s",
-            {"run": run_id, "after": after, "exception": exception, "limit": limit},
-        )
-        return await cursor.fetchall()
+    return await named_rows(
+        tx,
+        "select a.ordinal, a.account_id, c.number as account, a.state, a.services, a.hold_code, a.hold_reason,"
+        " a.total, coalesce(a.exceptions, '[]') as exceptions, b.number as bill, b.charges, b.amount_due"
+        " from run_account a left join account c on c.id = a.account_id"
+        " left join bill b on b.run_id = a.run_id and b.account_id = a.account_id"
+        f" where {' and '.join(conditions)} order by a.ordinal limit %(limit)s",
+        {"run": run_id, "after": after, "exception": exception, "limit": limit},
+    )
 
 
 async def account_named(tx: Transaction, number: str) -> UUID:

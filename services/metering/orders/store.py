@@ -11,12 +11,12 @@ from sqlmodel import col, select
 from chassis import bulk
 from chassis.database import Transaction
 from chassis.refusal import not_found
+from chassis.rows import Rows, named_rows
 from contracts.ids import derived_id
 from contracts.orders import OrderKind
 from services.metering.orders.rules import OVER, Money, State
 from services.metering.orders.tables import PaidThrough, ShutOff, WithdrawnOrder, WorkOrder
 from services.metering.points import store as points
-from services.metering.rows import Rows, rows_of
 
 _OVER = [state.value for state in OVER]
 
@@ -36,7 +36,7 @@ async def lock_orders(tx: Transaction, ids: Collection[UUID]) -> list[WorkOrder]
 
 
 async def _accounts(tx: Transaction, ids: Collection[UUID]) -> Rows:
-    return await rows_of(tx, "select id, account_id from work_order where id = any(%s)", (list(ids),))
+    return await named_rows(tx, "select id, account_id from work_order where id = any(%s)", (list(ids),))
 
 
 async def orders(tx: Transaction, ids: Collection[UUID]) -> list[WorkOrder]:
@@ -81,7 +81,7 @@ def restore_of(cut: WorkOrder, today: date) -> dict[str, Any]:
 
 async def known_points(tx: Transaction, ids: Iterable[UUID]) -> set[UUID]:
     """Those of the ids that are service points with a meter in place."""
-    rows = await rows_of(
+    rows = await named_rows(
         tx,
         "select service_point_id as id from meter where removed is null and service_point_id = any(%s)",
         (sorted(set(ids)),),
@@ -91,7 +91,7 @@ async def known_points(tx: Transaction, ids: Iterable[UUID]) -> set[UUID]:
 
 async def points_waited_for(tx: Transaction) -> set[UUID]:
     """Service points that are known by now although an order still waits for them: import and order crossed."""
-    rows = await rows_of(
+    rows = await named_rows(
         tx,
         "select p.id from service_point p where p.id::text in"
         " (select awaited_key from waiting_fact where awaits = 'service point')",
@@ -101,7 +101,7 @@ async def points_waited_for(tx: Transaction) -> set[UUID]:
 
 async def point_of(tx: Transaction, order: WorkOrder) -> dict[str, Any]:
     """The service point of an order and the meter in place at it."""
-    rows = await rows_of(tx, "select key from service_point where id = %s", (order.service_point_id,))
+    rows = await named_rows(tx, "select key from service_point where id = %s", (order.service_point_id,))
     return await points.point_with_meter(tx, rows[0]["key"])
 
 
@@ -112,7 +112,7 @@ async def remember_withdrawn(tx: Transaction, order_id: UUID, reason: str) -> No
 
 async def withdrawn(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, str]:
     """Why orders were taken back before they came."""
-    rows = await rows_of(tx, "select order_id, reason from withdrawn_order where order_id = any(%s)", (list(ids),))
+    rows = await named_rows(tx, "select order_id, reason from withdrawn_order where order_id = any(%s)", (list(ids),))
     return {row["order_id"]: row["reason"] for row in rows}
 
 
@@ -150,7 +150,7 @@ async def keep_pending(tx: Transaction, awaited: Sequence[Awaited], *, over: boo
 
 async def money(tx: Transaction, accounts: Collection[UUID]) -> dict[UUID, Money]:
     """What is known of the payments of locked accounts."""
-    rows = await rows_of(
+    rows = await named_rows(
         tx,
         "select p.account_id, p.payment_seq, (select max(w.expires) from pending_payment w"
         " where w.account_id = p.account_id and not w.over) as pending_until"
@@ -162,7 +162,7 @@ async def money(tx: Transaction, accounts: Collection[UUID]) -> dict[UUID, Money
 
 async def to_end(tx: Transaction, today: date) -> list[UUID]:
     """Orders that the day may end: disconnections past their last day, and those a crew was called back from."""
-    rows = await rows_of(
+    rows = await named_rows(
         tx,
         "select id from work_order where state <> all(%s)"
         " and (state = 'called_back' or (kind = 'disconnect' and last_day < %s)) order by account_id",
@@ -214,7 +214,7 @@ class Wanted:
 
 async def listed(tx: Transaction, wanted: Wanted) -> Rows:
     """Orders in the order in which they are walked; those that are over only if their state is asked for."""
-    return await rows_of(
+    return await named_rows(
         tx,
         _SHOWN
         + """
@@ -240,7 +240,7 @@ async def listed(tx: Transaction, wanted: Wanted) -> Rows:
 
 async def shown(tx: Transaction, order_id: UUID) -> dict[str, Any]:
     """One order with all that is shown of it; refuses one that isn't there."""
-    rows = await rows_of(tx, _SHOWN + " where o.id = %s", (order_id,))
+    rows = await named_rows(tx, _SHOWN + " where o.id = %s", (order_id,))
     if not rows:
         raise not_found("work order", order_id)
     return rows[0]
@@ -248,7 +248,7 @@ async def shown(tx: Transaction, order_id: UUID) -> dict[str, Any]:
 
 async def sent_on(tx: Transaction, day: date) -> Rows:
     """What crews were sent out for on a day, in walking order: done, called back and left off too."""
-    return await rows_of(
+    return await named_rows(
         tx, _SHOWN + " where o.dispatched_on = %s order by o.crew, p.route, p.sequence, p.key, o.id", (day,)
     )
 
@@ -260,7 +260,7 @@ async def of_crew(tx: Transaction, crew: str, day: date) -> Rows:
 
 async def starts_at(tx: Transaction, service_point_id: UUID, on: date) -> Rows:
     """Orders for a start read at a point, wanted up to a day."""
-    return await rows_of(
+    return await named_rows(
         tx,
         "select id, account_id from work_order where service_point_id = %s and kind = 'start_read'"
         " and wanted_on <= %s and state <> all(%s)",
@@ -270,7 +270,7 @@ async def starts_at(tx: Transaction, service_point_id: UUID, on: date) -> Rows:
 
 async def open_by_kind(tx: Transaction) -> dict[str, int]:
     """How many orders of each kind are open."""
-    rows = await rows_of(
+    rows = await named_rows(
         tx, "select kind, count(*) as orders from work_order where state <> all(%s) group by kind", (_OVER,)
     )
     return {row["kind"]: row["orders"] for row in rows}
@@ -278,5 +278,5 @@ async def open_by_kind(tx: Transaction) -> dict[str, int]:
 
 async def expired(tx: Transaction) -> int:
     """How many orders have expired so far."""
-    rows = await rows_of(tx, "select count(*) as orders from work_order where cause = 'expired'")
+    rows = await named_rows(tx, "select count(*) as orders from work_order where cause = 'expired'")
     return int(rows[0]["orders"])

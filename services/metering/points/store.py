@@ -10,7 +10,7 @@ from psycopg import sql
 from chassis.bulk import copy_columns
 from chassis.database import Transaction
 from chassis.refusal import not_found
-from services.metering.rows import Rows, rows_of
+from chassis.rows import Rows, named_rows
 
 _USAGE = ("service_point_id", "service", "period_end", "quantity", "unit", "estimated")
 
@@ -47,7 +47,7 @@ async def note_growth(tx: Transaction, *tables: str) -> None:
 
 async def point_with_meter(tx: Transaction, key: str) -> dict[str, Any]:
     """A service point and the meter in place at it; refuses a key that is not known."""
-    rows = await rows_of(
+    rows = await named_rows(
         tx,
         "select p.id, p.key, p.premise, p.address, p.service, p.cycle, p.route, p.sequence, m.id as meter_id,"
         " m.number as meter_number, m.register_number, m.size, m.dials, m.decimals, m.unit, m.multiplier, m.installed"
@@ -66,7 +66,7 @@ async def remove_meter(tx: Transaction, meter_id: UUID, on: date) -> None:
 
 async def usage_of(tx: Transaction, service_point_id: UUID, since: date) -> Rows:
     """Usage of a service point by period, oldest first."""
-    return await rows_of(
+    return await named_rows(
         tx,
         "select period_end, quantity, unit, estimated from usage_history"
         " where service_point_id = %s and period_end >= %s order by period_end",
@@ -76,13 +76,13 @@ async def usage_of(tx: Transaction, service_point_id: UUID, since: date) -> Rows
 
 async def cycle_of(tx: Transaction, route: str) -> str | None:
     """The cycle of a route, locked; None if there is no such route."""
-    rows = await rows_of(tx, "select cycle from route where name = %s for update", (route,))
+    rows = await named_rows(tx, "select cycle from route where name = %s for update", (route,))
     return rows[0]["cycle"] if rows else None
 
 
 async def routes(tx: Transaction, cycle: str | None) -> Rows:
     """Routes with how many stops they have."""
-    return await rows_of(
+    return await named_rows(
         tx,
         "select r.name, r.cycle, count(p.id) as stops from route r left join service_point p"
         " on p.route = r.name and p.retired_on is null where %s::text is null or r.cycle = %s"
@@ -93,19 +93,19 @@ async def routes(tx: Transaction, cycle: str | None) -> Rows:
 
 async def keys_on(tx: Transaction, route: str) -> list[str]:
     """The service points of a route in walking order."""
-    rows = await rows_of(tx, "select key from service_point where route = %s order by sequence, key", (route,))
+    rows = await named_rows(tx, "select key from service_point where route = %s order by sequence, key", (route,))
     return [row["key"] for row in rows]
 
 
 async def known_keys(tx: Transaction, keys: Sequence[str]) -> set[str]:
     """Those of the keys that are service points."""
-    rows = await rows_of(tx, "select key from service_point where key = any(%s)", (list(keys),))
+    rows = await named_rows(tx, "select key from service_point where key = any(%s)", (list(keys),))
     return {row["key"] for row in rows}
 
 
 async def under_way_elsewhere(tx: Transaction, keys: Sequence[str], cycle: str) -> list[str]:
     """Those of the keys that a reading of another cycle, not closed yet, expects."""
-    rows = await rows_of(
+    rows = await named_rows(
         tx,
         "select distinct p.key from service_point p join read r on r.service_point_id = p.id"
         " join reading g on g.id = r.reading_id where p.key = any(%s) and g.state <> 'closed' and g.cycle <> %s"
@@ -132,7 +132,7 @@ async def put_on_route(tx: Transaction, route: str, cycle: str, keys: Sequence[s
 
 async def occupants_of(tx: Transaction, service_point_id: UUID) -> Rows:
     """Accounts served at a point, the newest first."""
-    return await rows_of(
+    return await named_rows(
         tx,
         "select account_id, number, start, until, status from occupant where service_point_id = %s order by start desc",
         (service_point_id,),
@@ -141,7 +141,7 @@ async def occupants_of(tx: Transaction, service_point_id: UUID) -> Rows:
 
 async def meters_of(tx: Transaction, service_point_id: UUID) -> Rows:
     """Meters that were at a point, the newest first."""
-    return await rows_of(
+    return await named_rows(
         tx,
         "select number, register_number, size, dials, decimals, unit, multiplier, installed, removed from meter"
         " where service_point_id = %s order by installed desc, removed desc nulls first",
@@ -151,7 +151,7 @@ async def meters_of(tx: Transaction, service_point_id: UUID) -> Rows:
 
 async def reads_of(tx: Transaction, service_point_id: UUID, limit: int) -> Rows:
     """Reads of a point, the newest first, replaced ones among them."""
-    return await rows_of(
+    return await named_rows(
         tx,
         "select r.id, m.number as meter, r.state, r.previous_on, r.previous_value, r.read_on, r.value, r.kind,"
         " r.quantity, m.unit, r.findings, r.decided_by, r.why, r.replaces, r.posted_on"

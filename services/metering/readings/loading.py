@@ -10,12 +10,12 @@ from pydantic import BaseModel
 
 from chassis.database import Transaction
 from chassis.refusal import Refused
+from chassis.rows import named_rows
 from services.metering.handhelds.route import FileRefusedError, Returned, Taken
 from services.metering.policy import TOWN, Limits
 from services.metering.readings import store
 from services.metering.readings.expected import UNDECIDED, Expected, Shown, looked_at
 from services.metering.readings.unloading import variant_of
-from services.metering.rows import rows_of
 from services.metering.tables import Reading, ReadingState, ReadState
 from services.metering.units import plain
 from services.metering.usage import ImpossibleReadingError
@@ -82,7 +82,7 @@ async def _claim(tx: Transaction, reading: Reading, report: LoadReport) -> LoadR
     )
     if await cursor.fetchone() is not None:
         return None
-    rows = await rows_of(
+    rows = await named_rows(
         tx, "select report from route_file where reading_id = %s and sha256 = %s", (reading.id, report.sha256)
     )
     return LoadReport.model_validate(rows[0]["report"] | {"again": True})

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from chassis import bulk
 from chassis.database import Transaction
-from services.metering.rows import Rows, rows_of
+from chassis.rows import Rows, named_rows
 from services.metering.tables import LastRead, Read
 
 _TO_TELL = """
@@ -24,14 +24,14 @@ _TO_TELL = """
 
 async def to_post(tx: Transaction, reading_id: UUID, first: UUID | None, end: UUID | None) -> Rows:
     """Accepted reads of a range, locked together with what they count from."""
-    await rows_of(
+    await named_rows(
         tx,
         "select count(*) from (select 1 from last_read where service_point_id in (select service_point_id from read"
         " where reading_id = %s and state = 'accepted' and id >= %s and (%s::uuid is null or id < %s))"
         " order by service_point_id for no key update) locked",
         (reading_id, first, end, end),
     )
-    return await rows_of(
+    return await named_rows(
         tx,
         _TO_TELL
         + " where r.reading_id = %s and r.state = 'accepted' and r.id >= %s and (%s::uuid is null or r.id < %s)"
@@ -42,7 +42,7 @@ async def to_post(tx: Transaction, reading_id: UUID, first: UUID | None, end: UU
 
 async def to_tell(tx: Transaction, ids: Sequence[UUID]) -> Rows:
     """Reads by id, with what is told of them."""
-    return await rows_of(tx, _TO_TELL + " where r.id = any(%s) order by r.id for no key update of r", (sorted(ids),))
+    return await named_rows(tx, _TO_TELL + " where r.id = any(%s) order by r.id for no key update of r", (sorted(ids),))
 
 
 async def mark_posted(tx: Transaction, ids: Sequence[UUID], day: date) -> None:
@@ -88,7 +88,7 @@ async def count_on(
 
 async def last_read(tx: Transaction, service_point_id: UUID) -> dict[str, Any] | None:
     """Where a service point's usage counts from, locked."""
-    rows = await rows_of(
+    rows = await named_rows(
         tx, "select * from last_read where service_point_id = %s for no key update", (service_point_id,)
     )
     return rows[0] if rows else None
@@ -96,7 +96,7 @@ async def last_read(tx: Transaction, service_point_id: UUID) -> dict[str, Any] |
 
 async def around(tx: Transaction, service_point_id: UUID, on: date) -> dict[str, Any] | None:
     """The posted read whose period a day lies in, locked: the first of that day or after it."""
-    rows = await rows_of(
+    rows = await named_rows(
         tx,
         _TO_TELL + " where r.service_point_id = %s and r.state = 'posted' and r.read_on >= %s"
         " order by r.read_on, r.previous_on limit 1 for no key update of r",
@@ -107,7 +107,7 @@ async def around(tx: Transaction, service_point_id: UUID, on: date) -> dict[str,
 
 async def following(tx: Transaction, read_id: UUID) -> dict[str, Any] | None:
     """The posted read that counts from this one, locked."""
-    rows = await rows_of(
+    rows = await named_rows(
         tx,
         _TO_TELL + " where r.previous_read_id = %s and r.state = 'posted' for no key update of r",
         (read_id,),
@@ -155,7 +155,7 @@ async def expect_at(tx: Transaction, service_point_id: UUID, meter_id: UUID, fac
 
 async def not_posted(tx: Transaction, service_point_ids: Sequence[UUID]) -> list[tuple[UUID, UUID]]:
     """Reads of open readings that still may change: id and reading."""
-    rows = await rows_of(
+    rows = await named_rows(
         tx,
         "select id, reading_id from read where service_point_id = any(%s)"
         " and state not in ('posted', 'replaced', 'excused') and reading_id is not null",

@@ -8,12 +8,12 @@ from uuid_utils.compat import uuid7
 from chassis import days, runs
 from chassis.database import Transaction
 from chassis.refusal import Refused
+from chassis.rows import Rows
 from chassis.runs import Chunk, Run, Worker
 from contracts.topics import READ_POSTED, USAGE_FLAGGED
 from services.metering.policy import TOWN
 from services.metering.readings import posted, rebasing, store
 from services.metering.readings.telling import read_posted, usage_flagged
-from services.metering.rows import Rows
 from services.metering.tables import Reading, ReadingState
 
 CHUNK = 2000

@@ -10,10 +10,10 @@ from sqlmodel import col, select
 
 from chassis.database import Transaction
 from chassis.refusal import not_found
+from chassis.rows import Rows, named_rows
 from services.metering.policy import Finding
 from services.metering.readings.expected import Expected
 from services.metering.review import Expectation
-from services.metering.rows import Rows, rows_of
 from services.metering.tables import Reading, ReadState
 from services.metering.usage import Register
 
@@ -74,7 +74,7 @@ async def unfinished_reading(tx: Transaction, cycle: str) -> Reading | None:
 
 async def boundaries(tx: Transaction, query: str, parameters: Sequence[Any], size: int) -> list[list[str | None]]:
     """Cut the ids that a query answers into ranges of about `size`: [first, first of the next or None]."""
-    rows = await rows_of(
+    rows = await named_rows(
         tx,
         f"select id from (select id, row_number() over (order by id) as place from ({query}) ids) numbered"
         f" where place %% {size} = 1 order by id",
@@ -92,7 +92,7 @@ POINTS_OF_CYCLE = """
 
 async def points_to_expect(tx: Transaction, reading: Reading, first: UUID, end: UUID | None) -> Rows:
     """Service points of a range that are not in the reading yet, each with its last read and a year of usage."""
-    return await rows_of(
+    return await named_rows(
         tx,
         """
         select p.id as service_point_id, p.route, p.sequence, m.id as meter_id, m.unit,
@@ -119,7 +119,7 @@ async def points_to_expect(tx: Transaction, reading: Reading, first: UUID, end: 
 
 async def forgotten(tx: Transaction, reading: Reading) -> list[str]:
     """Service points with a meter in place that the reading does not have: counted from them, not from the reading."""
-    rows = await rows_of(
+    rows = await named_rows(
         tx,
         f"select key from service_point where id in ({POINTS_OF_CYCLE})"
         " and not exists (select 1 from read r where r.reading_id = %s and r.service_point_id = service_point.id"
@@ -132,7 +132,7 @@ async def forgotten(tx: Transaction, reading: Reading) -> list[str]:
 
 async def stops(tx: Transaction, reading: Reading, route: str, only: Sequence[str]) -> Rows:
     """The stops of a route in walking order, with the number of the account served on the day."""
-    return await rows_of(
+    return await named_rows(
         tx,
         """
         select r.sequence, p.key, p.premise, p.address, m.number as meter, m.register_number, m.size, m.dials,
@@ -150,7 +150,7 @@ async def stops(tx: Transaction, reading: Reading, route: str, only: Sequence[st
 
 async def expected_by_key(tx: Transaction, reading_id: UUID, keys: Iterable[str]) -> dict[str, Expected]:
     """Reads of a reading by their service points' keys, locked in order of their ids."""
-    rows = await rows_of(
+    rows = await named_rows(
         tx,
         _EXPECTED + " where r.reading_id = %s and p.key = any(%s) and r.state <> 'replaced'"
         " order by r.id for no key update of r",
@@ -162,14 +162,14 @@ async def expected_by_key(tx: Transaction, reading_id: UUID, keys: Iterable[str]
 async def expected_by_id(tx: Transaction, reading_id: UUID, ids: Iterable[UUID]) -> dict[UUID, Expected]:
     """Reads of a reading by id, locked in order of their ids."""
     query = _EXPECTED + " where r.reading_id = %s and r.id = any(%s) order by r.id for no key update of r"
-    return {row["id"]: expected_of(row) for row in await rows_of(tx, query, (reading_id, sorted(set(ids))))}
+    return {row["id"]: expected_of(row) for row in await named_rows(tx, query, (reading_id, sorted(set(ids))))}
 
 
 async def ids_with(
     tx: Transaction, reading_id: UUID, finding: str | None, route: str | None, states: Sequence[str]
 ) -> list[UUID]:
     """The undecided reads of a reading that a finding, a route or both pick out."""
-    rows = await rows_of(
+    rows = await named_rows(
         tx,
         "select id from read where reading_id = %(reading)s and state = any(%(states)s)"
         " and (%(finding)s::text is null or findings ? %(finding)s)"
@@ -232,7 +232,7 @@ def _saved(value: Any) -> Any:
 
 async def counts(tx: Transaction, reading_id: UUID) -> Rows:
     """Reads by route and state."""
-    return await rows_of(
+    return await named_rows(
         tx,
         "select route, state, count(*) as reads from read where reading_id = %s and state <> 'replaced'"
         " group by route, state order by route, state",
@@ -242,7 +242,7 @@ async def counts(tx: Transaction, reading_id: UUID) -> Rows:
 
 async def finding_counts(tx: Transaction, reading_id: UUID) -> Rows:
     """Undecided reads by route and finding."""
-    return await rows_of(
+    return await named_rows(
         tx,
         "select route, finding, count(*) as reads from read, jsonb_array_elements_text(findings) as finding"
         " where reading_id = %s and state in ('awaited', 'questioned', 'reread') group by route, finding"
@@ -255,7 +255,7 @@ async def review_list(
     tx: Transaction, reading_id: UUID, states: Sequence[str], finding: str | None, route: str | None, limit: int
 ) -> Rows:
     """Reads of a reading in walking order, with all that helps to decide about them."""
-    return await rows_of(
+    return await named_rows(
         tx,
         """
         select r.id, p.key as service_point, p.address, r.route, r.sequence, m.number as meter, r.state, r.findings,
@@ -283,7 +283,7 @@ async def accept_clean(tx: Transaction, reading_id: UUID, routes: Sequence[str] 
 
 async def posting_under_way(tx: Transaction, reading_id: UUID) -> UUID | None:
     """The run that is posting a reading's reads now, if one is."""
-    rows = await rows_of(
+    rows = await named_rows(
         tx,
         "select id from run where kind = 'posting' and state = 'posting' and spec ->> 'reading' = %s",
         (str(reading_id),),

@@ -1,4 +1,4 @@
-"""Rows by column name: how this service's queries answer."""
+"""Rows by column name."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,7 +10,7 @@ from chassis.database import Transaction
 Rows = list[dict[str, Any]]
 
 
-async def rows_of(tx: Transaction, query: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Rows:
+async def named_rows(tx: Transaction, query: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Rows:
     """Run a query and answer its rows."""
     async with (await tx.driver()).cursor(row_factory=dict_row) as cursor:
         await cursor.execute(query, parameters)
