@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from hashlib import blake2b
+from uuid import UUID
 
 from services.billing.bills.corrections import correcting_lines
 from services.billing.bills.inputs import Correction, Customer, Hold, Item
@@ -37,6 +38,12 @@ class Made:
             amounts[line.service] = amounts.get(line.service, _ZERO) + line.amount
         object.__setattr__(self, "by_service", amounts)
         object.__setattr__(self, "total", sum(amounts.values(), _ZERO))
+
+    @property
+    def reads(self) -> list[UUID]:
+        """The reads that are charged for, each once."""
+        own = [read for item in self.items for read in item.reads]
+        return list(dict.fromkeys(own + [read for one in self.corrections for read in one.reads]))
 
     @property
     def lines_hash(self) -> bytes:

@@ -23,7 +23,7 @@ def items_of(customer: Customer, tariffs: CompiledTariffs, bill_date: date) -> t
     metered: list[Terms] = []
     others: list[Terms] = []
     for terms in customer.terms:
-        (metered if terms.service_point_id and _by_volume(terms, tariffs) else others).append(terms)
+        (metered if terms.service_point_id and tariffs.by_volume(terms.service) else others).append(terms)
     reads = {terms.agreement_id: _by_span(_reads_of(terms, customer.reads), spans) for terms in metered}
     _require_reads(metered, reads, spans[-1])
     items: list[Item] = []
@@ -36,7 +36,7 @@ def items_of(customer: Customer, tariffs: CompiledTariffs, bill_date: date) -> t
         water = _water_of(measured)
         items += measured
         for terms in others:
-            if metered and not measured and _by_volume(terms, tariffs):
+            if metered and not measured and tariffs.by_volume(terms.service):
                 continue  # A read that came later covers these days too, and is billed in its own period.
             item = _unmetered(number, terms, span, bill_date, tariffs, water)
             if item is not None:
@@ -166,7 +166,7 @@ def _unmetered(
     water: Item | None,
 ) -> Item | None:
     """A service without a meter of its own: by the water's usage and days, or by the calendar."""
-    if water is not None and _by_volume(terms, tariffs):
+    if water is not None and tariffs.by_volume(terms.service):
         if not serves(terms, water.period.start, water.period.end):
             raise Hold(
                 "just_begun",
@@ -180,11 +180,6 @@ def _unmetered(
     return Item(
         number, terms.service, terms.agreement_id, Period(start, end, bill_date, end), _NOTHING, terms.attributes
     )
-
-
-def _by_volume(terms: Terms, tariffs: CompiledTariffs) -> bool:
-    service = tariffs.services.get(terms.service)
-    return service is not None and service.tariff.unit is not None
 
 
 def _reduced(item: Item, customer: Customer) -> Item:

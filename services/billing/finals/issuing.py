@@ -48,7 +48,7 @@ async def issue(
         bill_id, event.account_id, heading.due_date, heading.bill_date, one.made.by_service, event.amount_due
     )
     await post_bills(tx, [posting], town.policy, day)
-    await mark_billed(tx, [(read, bill_id) for read in _reads(one.made)])
+    await mark_billed(tx, [(read, bill_id) for read in one.made.reads])
     await store.settle_held(tx, [(event.account_id, bill_id)])
     await _give_away(tx, event, money.left, town.policy, day)
     return event
@@ -79,11 +79,6 @@ async def _give_away(tx: Transaction, bill: BillIssued, left: Left, policy: Bill
             f"left over on final bill {bill.number}",
         )  # fmt: skip
         await refunds.owe(tx, wanted, policy, day)
-
-
-def _reads(made: Made) -> list[UUID]:
-    own = [read for item in made.items for read in item.reads]
-    return list(dict.fromkeys(own + [read for one in made.corrections for read in one.reads]))
 
 
 def _row(

@@ -78,7 +78,8 @@ def require_final_reads(
 ) -> None:
     """Raise Hold when a metered service was not read through its end."""
     for one in terms:
-        if one.service_point_id and one.end and _by_volume(one, tariffs) and not _reached(one, marks, within_days):
+        metered = one.service_point_id and tariffs.by_volume(one.service)
+        if metered and one.end and not _reached(one, marks, within_days):
             raise Hold(
                 "no_final_read",
                 f"There is no {one.service} read on or after {one.end}, the end of the service. Have the meter read, or"
@@ -94,11 +95,6 @@ def _reached(terms: Terms, marks: Sequence[Mark], within_days: int) -> bool:
         for one in marks
         if one.service_point_id == terms.service_point_id
     )
-
-
-def _by_volume(terms: Terms, tariffs: CompiledTariffs) -> bool:
-    service = tariffs.services.get(terms.service)
-    return service is not None and service.tariff.unit is not None
 
 
 def last_spans(customer: Customer, through: date) -> list[Span]:

@@ -125,7 +125,7 @@ class Batch:
         event = bill_issued(self.heading, bill_id, number_of(self.run, expected.ordinal), customer, made, before)
         document = tx.publish(BILL_ISSUED, event, kept=bills.kept(bill_id)).decode()
         self.tally.bill(made.lines, ())
-        self.reads += [(read, bill_id) for read in _reads(made)]
+        self.reads += [(read, bill_id) for read in made.reads]
         by_service = made.by_service
         self.postings.append(
             BillPosting(
@@ -154,11 +154,6 @@ class Batch:
                 self.run.pack_hash,
             )
         )
-
-
-def _reads(made: Made) -> list[UUID]:
-    own = [read for item in made.items for read in item.reads]
-    return list(dict.fromkeys(own + [read for one in made.corrections for read in one.reads]))
 
 
 async def _save(tx: Transaction, batch: Batch) -> None:

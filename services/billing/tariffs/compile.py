@@ -144,6 +144,11 @@ class CompiledTariffs:
     def __reduce__(self) -> tuple[Callable[..., "CompiledTariffs"], tuple[Tariffs]]:
         return CompiledTariffs, (self._source,)
 
+    def by_volume(self, service: str) -> bool:
+        """Whether a service's tariff has a unit of usage; a service without a tariff has none."""
+        compiled = self.services.get(service)
+        return compiled is not None and compiled.tariff.unit is not None
+
     def __getitem__(self, service: str) -> CompiledService:
         """A service's tariff. Raises NoRateError where the town has none."""
         try:
