@@ -42,8 +42,12 @@ async def running(app: FastAPI, *roles: str) -> AsyncIterator[httpx.AsyncClient]
 
 def caller(app: FastAPI, *roles: str) -> httpx.AsyncClient:
     """A client of a service's HTTP, whether or not the rest of it runs."""
-    headers = {"Authorization": f"Bearer {token(*roles)}"}
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test", headers=headers)
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test", headers=bearer(*roles))
+
+
+def bearer(*roles: str) -> dict[str, str]:
+    """The header of a request by a caller with these roles."""
+    return {"Authorization": f"Bearer {token(*roles)}"}
 
 
 def token(*roles: str) -> str:

@@ -18,7 +18,7 @@ from tests.accounts.builders import TODAY, comes, leaves
 from tests.accounts.test_moves_orders import completed
 from tests.accounts.test_service import ACCOUNTS, AGREEMENTS, PEOPLE, PREMISES, TOPICS, events, post
 from tests.conftest import GivenDatabase, GivenTopics
-from tests.running import apply_town, environment, messages, running, settled, token
+from tests.running import apply_town, bearer, environment, messages, running, settled
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ async def test_only_a_coordinator_reaches_far_back_and_a_cashier_moves_nobody(
     client, _ = counter
     given = {"request": "R1", "move_out": leaves("10001", "2023-01-10"), "why": "told us late"}
     for role, status in (("cashier", 403), ("clerk", 409), ("coordinator", 200)):
-        answer = await client.post("/moves", json=given, headers={"Authorization": f"Bearer {token(role)}"})
+        answer = await client.post("/moves", json=given, headers=bearer(role))
         assert answer.status_code == status, answer.text
     assert "more than 30 days back" in answer.json()["warnings"][0]
     entries = (await client.get("/audit/move R1")).json()

@@ -11,7 +11,7 @@ from contracts.accounts import AccountChanged, ContactChanged
 from deploy.local.places import Places
 from services.accounts.app import build
 from tests.conftest import GivenDatabase, GivenTopics
-from tests.running import apply_town, environment, messages, running, settled, token
+from tests.running import apply_town, bearer, environment, messages, running, settled
 
 PREMISES = "premise,line1,line2,city,state,zip,parcel,inside_city\nP1,12 Oak St,,Windsor,CO,80550,R100,true\n"
 PEOPLE = (
@@ -142,7 +142,7 @@ async def test_a_change_of_enrollment_is_told_and_kept_for_the_auditor(
 
 
 async def test_a_cashier_may_look_but_not_import(accounts: httpx.AsyncClient) -> None:
-    cashier = {"Authorization": f"Bearer {token('cashier')}"}
+    cashier = bearer("cashier")
     answer = await accounts.post("/imports/accounts", content=ACCOUNTS.encode(), headers=cashier)
     assert answer.status_code == 403
     assert "coordinator" in answer.json()["error"]

@@ -7,15 +7,13 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from chassis.settings import Settings
 from contracts.ids import derived_id
 from contracts.metering import ReadKind
-from services.billing.app import build
 from services.billing.days.work import DAY
 from tests.billing.final_builders import LEFT, FinalOffice, a_pack, gone
 from tests.billing.office import Office, a_payment
 from tests.billing.run_builders import MARCH_READ, a_read
-from tests.running import KEY, token
+from tests.billing.service import http_alone
 
 WHY = {"why": "seen with the supervisor"}
 
@@ -35,12 +33,8 @@ async def town(office: Office) -> FinalOffice:
 
 @pytest.fixture
 async def client(town: FinalOffice) -> AsyncIterator[httpx.AsyncClient]:
-    url = town.engine.url.render_as_string(hide_password=False)
-    app = build(Settings(database_url=url, kafka_servers="unused:1", signing_key=KEY))
-    headers = {"Authorization": f"Bearer {token('specialist', 'coordinator')}"}
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test", headers=headers) as client:
+    async with http_alone(town.engine, "specialist", "coordinator") as client:
         yield client
-    await app.state.kit.engine.dispose()
 
 
 async def test_what_waits_is_listed_with_its_age_and_what_is_proposed_is_approved(

@@ -2,23 +2,16 @@
 
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
-from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
-from chassis.edge import transaction
-from chassis.envelope import new_trace
-from chassis.settings import Settings
-from contracts.base import Event
-from contracts.topics import ACCOUNT_CHANGED, CHARGE_ASSESSED, PAYMENT_RECEIVED, PAYMENT_RETURNED, TOPICS, Topic
-from deploy.local.places import Places
-from services.billing.app import build
+from contracts.topics import ACCOUNT_CHANGED, CHARGE_ASSESSED, PAYMENT_RECEIVED, PAYMENT_RETURNED
 from tests.billing.late_builders import a_fee, a_return
 from tests.billing.office import DAY, a_payment, an_account
-from tests.conftest import GivenDatabase, GivenTopics
-from tests.running import apply_town, environment, running, settled, token
+from tests.billing.service import publish
+from tests.running import apply_town, bearer, running, settled
 
 DUE = DAY + timedelta(1)
 FREE = DUE + timedelta(11)
@@ -27,12 +20,6 @@ OPENING = (
     "account,item,kind,service,amount,billed,due\n"
     f"1,A1,bill,water,40.00,2023-02-10,{DUE}\n2,A2,bill,sewer,60.00,2023-02-10,{DUE}\n"
 )
-
-
-@pytest.fixture
-async def app(places: Places, database: GivenDatabase, topic_prefix: str, make_topics: GivenTopics) -> FastAPI:
-    make_topics([topic.name for topic in TOPICS], topic_prefix)
-    return build(Settings(**environment(places, database("billing", migrated=True), topic_prefix)))
 
 
 @pytest.fixture
@@ -53,13 +40,6 @@ async def billing(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 async def begin(client: httpx.AsyncClient, day: date) -> None:
     answer = await client.post("/days", json={"date": str(day), "override_why": "only billing runs here"})
     assert answer.status_code == 200, answer.text
-
-
-async def publish(app: FastAPI, topic: Topic[Any], *events: Event) -> None:
-    """Events of other services, by way of billing's own outbox."""
-    async with transaction(app.state.kit.engine, "elsewhere", "pat", new_trace()) as tx:
-        for event in events:
-            tx.publish(topic, event)
 
 
 async def test_a_charge_is_proposed_approved_and_taken_back_by_a_payment_that_was_on_time(
@@ -99,9 +79,9 @@ async def test_a_charge_can_be_waived_before_and_after_it_was_posted(billing: ht
 
 
 async def test_only_a_coordinator_decides(billing: httpx.AsyncClient) -> None:
-    (one, _) = (await billing.get("/late-charges/proposed", headers=_as("clerk"))).json()
+    (one, _) = (await billing.get("/late-charges/proposed", headers=bearer("clerk"))).json()
     for path in ("/late-charges/approve", f"/late-charges/{one['charge_id']}/waive"):
-        assert (await billing.post(path, json={"why": "me"}, headers=_as("specialist"))).status_code == 403
+        assert (await billing.post(path, json={"why": "me"}, headers=bearer("specialist"))).status_code == 403
     assert (await billing.get("/late-charges", params={"account": "nobody"})).status_code == 404
 
 
@@ -113,7 +93,3 @@ async def test_a_payment_that_came_back_and_its_fee_are_in_the_books(billing: ht
     balance = (await billing.get("/accounts/1/balance")).json()
     assert (balance["owed"], balance["past_due"], balance["payments_through"]) == ("70.00", "40.00", 1)
     assert (await billing.get("/ledger/verify")).json()["sentences"] == []
-
-
-def _as(role: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {token(role)}"}

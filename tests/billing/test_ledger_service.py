@@ -3,23 +3,17 @@
 import csv
 import io
 from collections.abc import AsyncIterator
-from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
-from chassis.edge import transaction
-from chassis.envelope import new_trace
-from chassis.settings import Settings
-from contracts.base import Event
 from contracts.billing import BalanceChanged, BusinessDayDone, BusinessDayStarted
-from contracts.topics import ACCOUNT_CHANGED, BUSINESS_DAY_DONE, PAYMENT_RECEIVED, SERVICES, TOPICS, Topic
+from contracts.topics import ACCOUNT_CHANGED, BUSINESS_DAY_DONE, PAYMENT_RECEIVED, SERVICES
 from deploy.local.places import Places
-from services.billing.app import build
 from tests.billing.office import DAY, a_payment, an_account
-from tests.conftest import GivenDatabase, GivenTopics
-from tests.running import apply_town, environment, messages, running, settled, token
+from tests.billing.service import publish
+from tests.running import apply_town, bearer, messages, running, settled
 
 OPENING = (
     "account,item,kind,service,amount,billed,due\n"
@@ -28,29 +22,16 @@ OPENING = (
 
 
 @pytest.fixture
-async def app(places: Places, database: GivenDatabase, topic_prefix: str, make_topics: GivenTopics) -> FastAPI:
-    make_topics([topic.name for topic in TOPICS], topic_prefix)
-    return build(Settings(**environment(places, database("billing", migrated=True), topic_prefix)))
-
-
-@pytest.fixture
 async def billing(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     """Billing with the town's pack, the first day begun and what account 1 owed the old system."""
     async with running(app) as client:
         await apply_town(client)
         assert (await client.post("/days", json={"date": str(DAY)})).json()["began"] is True
-        await _publish(app, ACCOUNT_CHANGED, an_account("1"))
+        await publish(app, ACCOUNT_CHANGED, an_account("1"))
         answer = await client.post("/imports/opening_items", content=OPENING, params={"control_amount": "44.00"})
         assert answer.status_code == 200, answer.text
         await settled(client)
         yield client
-
-
-async def _publish(app: FastAPI, topic: Topic[Any], *events: Event) -> None:
-    """Events of other services, by way of billing's own outbox: the shortest way onto the topic."""
-    async with transaction(app.state.kit.engine, "elsewhere", "pat", new_trace()) as tx:
-        for event in events:
-            tx.publish(topic, event)
 
 
 async def _balances(places: Places, prefix: str) -> list[BalanceChanged]:
@@ -60,22 +41,22 @@ async def _balances(places: Places, prefix: str) -> list[BalanceChanged]:
 async def test_a_payment_on_the_topic_changes_the_balance_that_is_told(
     billing: httpx.AsyncClient, app: FastAPI, places: Places, topic_prefix: str
 ) -> None:
-    await _publish(app, PAYMENT_RECEIVED, a_payment("1", "41.00"), a_payment("1", "41.00"))
+    await publish(app, PAYMENT_RECEIVED, a_payment("1", "41.00"), a_payment("1", "41.00"))
     await settled(billing)
     told = [(str(one.owed), str(one.past_due), one.payments_through) for one in await _balances(places, topic_prefix)]
     assert told == [("44.00", "40.00", 0), ("3.00", "0.00", 1)]
-    balance = (await billing.get("/accounts/1/balance", headers=_as("clerk"))).json()
+    balance = (await billing.get("/accounts/1/balance", headers=bearer("clerk"))).json()
     assert (balance["owed"], balance["next_due_date"]) == ("3.00", "2023-03-02")
 
 
 async def test_a_payment_that_comes_before_its_account_waits_and_then_posts(
     billing: httpx.AsyncClient, app: FastAPI
 ) -> None:
-    await _publish(app, PAYMENT_RECEIVED, a_payment("2", "5.00"))
+    await publish(app, PAYMENT_RECEIVED, a_payment("2", "5.00"))
     assert (await settled(billing))["waiting_facts"] == 1
-    await _publish(app, ACCOUNT_CHANGED, an_account("2"))
+    await publish(app, ACCOUNT_CHANGED, an_account("2"))
     assert (await settled(billing))["waiting_facts"] == 0
-    assert (await billing.get("/accounts/2/balance", headers=_as("cashier"))).json()["credit"] == "5.00"
+    assert (await billing.get("/accounts/2/balance", headers=bearer("cashier"))).json()["credit"] == "5.00"
 
 
 async def test_days_pass_and_what_becomes_past_due_is_told(
@@ -87,7 +68,7 @@ async def test_days_pass_and_what_becomes_past_due_is_told(
         too_soon = await billing.post("/days", json={"date": day})
         assert too_soon.status_code == 409
         assert "accounts, metering, payments, collections and notifications have not" in too_soon.json()["error"]
-        await _publish(app, BUSINESS_DAY_DONE, *(BusinessDayDone(service=name, date=last) for name in others))
+        await publish(app, BUSINESS_DAY_DONE, *(BusinessDayDone(service=name, date=last) for name in others))
         await settled(billing)
         assert (await billing.post("/days", json={"date": day})).status_code == 200
         await settled(billing)
@@ -116,9 +97,9 @@ async def test_days_pass_and_what_becomes_past_due_is_told(
 
 async def test_only_a_coordinator_begins_a_day_before_everybody_is_done(billing: httpx.AsyncClient) -> None:
     wanted = {"date": "2023-03-02", "override_why": "metering is being restored"}
-    refused = await billing.post("/days", json=wanted, headers=_as("it"))
+    refused = await billing.post("/days", json=wanted, headers=bearer("it"))
     assert (refused.status_code, "Only a coordinator" in refused.json()["error"]) == (403, True)
-    assert (await billing.post("/days", json=wanted, headers=_as("coordinator"))).json()["began"] is True
+    assert (await billing.post("/days", json=wanted, headers=bearer("coordinator"))).json()["began"] is True
 
 
 async def test_balances_are_sent_again_with_the_versions_they_have(
@@ -131,14 +112,14 @@ async def test_balances_are_sent_again_with_the_versions_they_have(
 
 
 async def test_the_books_are_shown_to_those_who_keep_them(billing: httpx.AsyncClient, app: FastAPI) -> None:
-    await _publish(app, PAYMENT_RECEIVED, a_payment("1", "50.00"))
+    await publish(app, PAYMENT_RECEIVED, a_payment("1", "50.00"))
     await settled(billing)
     trial = (await billing.get("/ledger/trial-balance")).json()
     assert {fund["difference"] for fund in trial["funds"]} == {"0.00"}
     assert (await billing.get("/ledger/verify")).json()["ok"] is True
     aging = (await billing.get("/receivables")).json()
     assert (aging["total"], aging["credit"], aging["customer_balances"]) == ("0.00", "6.00", "-6.00")
-    account = (await billing.get("/accounts/1/ledger", headers=_as("clerk"))).json()
+    account = (await billing.get("/accounts/1/ledger", headers=bearer("clerk"))).json()
     assert [item["remaining"] for item in account["items"]] == ["0.00", "0.00"]
     assert sum(len(account[part]) for part in ("transfers", "allocations", "credits")) == 5 + 2 + 1
 
@@ -184,8 +165,4 @@ async def test_who_may_see_what(billing: httpx.AsyncClient) -> None:
         ("/ledger/journal?from=2023-03-01&to=2023-03-01", "cashier", 403),
         ("/ledger/trial-balance", "auditor", 200),
     ):
-        assert (await billing.get(path, headers=_as(role))).status_code == status, (path, role)
-
-
-def _as(role: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {token(role)}"}
+        assert (await billing.get(path, headers=bearer(role))).status_code == status, (path, role)

@@ -7,15 +7,10 @@ from sqlalchemy import text
 
 from chassis.refusal import Refused
 from services.billing.runs.certificate import Count, Evidence, Money, ServiceCount, certificate
-from tests.billing.office import Office, account_id
+from tests.billing.office import account_id
 from tests.billing.run_builders import RunOffice
 
 NOBODY = Count(expected=0, billed=0, held=0)
-
-
-@pytest.fixture
-async def town(office: Office) -> RunOffice:
-    return await RunOffice(office).open()
 
 
 async def sabotage(town: RunOffice, statement: str, number: str) -> None:

@@ -2,7 +2,6 @@
 
 from decimal import Decimal
 
-import pytest
 from sqlalchemy import text
 
 from chassis.townpack import Bundle
@@ -10,7 +9,7 @@ from contracts.billing import BillKind
 from services.billing.bills import store as bills
 from services.billing.bills.rederiving import Rederived, rederive
 from services.billing.usage import store as usage
-from tests.billing.office import Office, account_id
+from tests.billing.office import account_id
 from tests.billing.run_builders import (
     APRIL,
     APRIL_READ,
@@ -27,11 +26,6 @@ from tests.billing.run_builders import (
 D = Decimal
 MARCH_ACTUAL = a_read("1", 5000)
 JUNE_READ = APRIL_READ.replace(month=6)
-
-
-@pytest.fixture
-async def town(office: Office) -> RunOffice:
-    return await RunOffice(office).open()
 
 
 async def rederived(town: RunOffice, number: str) -> Rederived:

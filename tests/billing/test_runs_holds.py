@@ -9,7 +9,6 @@ from chassis.refusal import Refused
 from contracts.metering import ReadKind
 from services.billing.runs import starting
 from services.billing.usage import store as usage
-from tests.billing.office import Office
 from tests.billing.run_builders import (
     APRIL,
     APRIL_READ,
@@ -24,11 +23,6 @@ from tests.billing.run_builders import (
 )
 
 D = Decimal
-
-
-@pytest.fixture
-async def town(office: Office) -> RunOffice:
-    return await RunOffice(office).open()
 
 
 async def test_an_account_whose_meter_was_not_read_is_held_and_the_others_are_billed(town: RunOffice) -> None:

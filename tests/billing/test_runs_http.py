@@ -5,30 +5,18 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from chassis.settings import Settings
-from services.billing.app import build
-from tests.billing.office import Office
 from tests.billing.run_builders import MARCH, MARCH_READ, RunOffice, a_read, customer, point
-from tests.running import KEY, token
+from tests.billing.service import http_alone
+from tests.running import bearer
 
 BODY = {"cycle": "1", "period_start": "2023-03-01", "period_end": "2023-04-01", "bill_date": "2023-04-03"}
 WHY = {"why": "reviewed with the exceptions list"}
 
 
 @pytest.fixture
-async def town(office: Office) -> RunOffice:
-    return await RunOffice(office).open()
-
-
-@pytest.fixture
 async def client(town: RunOffice) -> AsyncIterator[httpx.AsyncClient]:
-    """The service's HTTP side alone; the tests do its chunk work themselves."""
-    url = town.engine.url.render_as_string(hide_password=False)
-    app = build(Settings(database_url=url, kafka_servers="unused:1", signing_key=KEY))
-    headers = {"Authorization": f"Bearer {token('specialist', 'coordinator', 'auditor', 'it')}"}
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test", headers=headers) as client:
+    async with http_alone(town.engine, "specialist", "coordinator", "auditor", "it") as client:
         yield client
-    await app.state.kit.engine.dispose()
 
 
 async def test_a_run_from_its_beginning_to_its_close(town: RunOffice, client: httpx.AsyncClient) -> None:
@@ -81,7 +69,7 @@ async def test_nobody_decides_about_a_run_who_should_not(
 ) -> None:
     await town.street(["1"])
     run = await town.preview()
-    headers = {"Authorization": f"Bearer {token(role)}"}
+    headers = bearer(role)
     answer = await client.post(path.format(run=run.id), json=BODY | WHY, headers=headers)
     assert answer.status_code == status
     assert (await town.see(run)).state == "review"

@@ -9,7 +9,7 @@ from chassis.refusal import Refused
 from contracts.billing import BillIssued, BillKind
 from services.billing.runs import registers, starting
 from services.billing.runs.starting import RunOrder
-from tests.billing.office import Office, a_payment
+from tests.billing.office import a_payment
 from tests.billing.run_builders import (
     APRIL,
     APRIL_READ,
@@ -24,11 +24,6 @@ from tests.billing.run_builders import (
 )
 
 D = Decimal
-
-
-@pytest.fixture
-async def town(office: Office) -> RunOffice:
-    return await RunOffice(office).open()
 
 
 async def test_a_bill_charges_the_meters_usage_and_the_services_without_a_meter(town: RunOffice) -> None:

@@ -13,16 +13,11 @@ from chassis.refusal import Refused
 from contracts.billing import BillCancelled
 from services.billing.runs import starting, work
 from services.billing.usage import store as usage
-from tests.billing.office import Office, a_payment, an_office
+from tests.billing.office import a_payment, an_office
 from tests.billing.run_builders import MARCH, RunOffice, a_read, customer
 from tests.conftest import GivenDatabase
 
 STREET = [str(number) for number in range(1, 31)]
-
-
-@pytest.fixture
-async def town(office: Office) -> RunOffice:
-    return await RunOffice(office).open()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 
-import httpx
 import pytest
 from aiokafka import AIOKafkaProducer
 
@@ -12,7 +11,7 @@ from deploy.local.places import Places
 from services.collections.app import build
 from tests.collections.builders import Desk, KafkaDesk
 from tests.conftest import GivenDatabase, GivenTopics
-from tests.running import apply_town, environment, running, token
+from tests.running import apply_town, caller, environment, running
 
 TOPICS = [
     "AccountChanged", "BalanceChanged", "BusinessDayStarted", "BusinessDayDone", "PaymentReceived", "PaymentPending",
@@ -26,9 +25,7 @@ ROLES = ("coordinator", "it", "auditor")
 async def desk(places: Places, database: GivenDatabase) -> AsyncIterator[Desk]:
     """The service's handlers, routes and day's work on its own database; no Kafka."""
     app = build(Settings(**environment(places, database("collections", migrated=True), "")))
-    headers = {"Authorization": f"Bearer {token(*ROLES)}"}
-    transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers) as client:
+    async with caller(app, *ROLES) as client:
         await apply_town(client)
         yield Desk(app, client)
     await app.state.kit.engine.dispose()

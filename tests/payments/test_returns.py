@@ -15,7 +15,7 @@ from contracts.payments import ChargeAssessed, PaymentReturned
 from services.payments.policy import CashOnly, FeeStep, ReturnFee
 from services.payments.returns.rules import cash_only_until, fee_of, is_cash_only, makes_cash_only
 from tests.payments.builders import Counter
-from tests.running import token
+from tests.running import bearer
 
 FLORIDA = ReturnFee(
     service="water",
@@ -134,7 +134,7 @@ async def test_only_what_was_paid_can_come_back(counter: Counter) -> None:
 
 
 async def test_a_clerk_may_not_take_money_back(counter: Counter) -> None:
-    clerk = {"Authorization": f"Bearer {token('clerk')}"}
+    clerk = bearer("clerk")
     payment = await counter.take()
     answer = await counter.client.post(f"/payments/{payment['payment_id']}/return", json=returned(), headers=clerk)
     assert answer.status_code == 403
