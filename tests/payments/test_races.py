@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -17,9 +17,7 @@ from chassis.edge import transaction
 from chassis.envelope import new_trace
 from chassis.received import RawMessage, Received
 from chassis.townpack import Bundle
-from contracts.accounts import AccountChanged, AccountStatus
 from contracts.billing import BusinessDayStarted
-from contracts.ids import thing_id
 from contracts.payments import Channel, Outcome, Purpose, TenderKind, VendorPayment
 from services.payments import posting, store
 from services.payments.events import take_accounts, take_day
@@ -29,9 +27,9 @@ from services.payments.pending import store as promises
 from services.payments.policy import TOWN
 from services.payments.taking import Money
 from tests.conftest import GivenDatabase
+from tests.payments.builders import DAY, account_opened
 from tests.running import PACK
 
-DAY = date(2023, 3, 15)
 AT = datetime(2023, 3, 15, 18, tzinfo=UTC)
 NUMBER = "77777"
 Step = Callable[[Transaction], Awaitable[None]]
@@ -57,20 +55,8 @@ def received(event: Any) -> Received[Any]:
     return Received(event, "it", RawMessage("t", 0, 0, b"k", value))
 
 
-def account_opened() -> Received[AccountChanged]:
-    return received(
-        AccountChanged(
-            account_id=thing_id("windsor-co", "account", NUMBER),
-            version=1,
-            number=NUMBER,
-            status=AccountStatus.ACTIVE,
-            opened=DAY,
-            cycle="1",
-            premise_id=uuid4(),
-            responsible_person_id=uuid4(),
-            business_date=DAY,
-        )
-    )
+async def open_account(tx: Transaction) -> None:
+    await take_accounts(tx, [received(account_opened(NUMBER))])
 
 
 def money(key: str) -> Money:
@@ -103,7 +89,7 @@ async def in_turn(first: Step, second: Step, transact: Transact) -> None:
 async def promised(transact: Transact) -> UUID:
     """Money that is promised to a known account; answers the promise."""
     async with transact() as tx:
-        await take_accounts(tx, [account_opened()])
+        await open_account(tx)
     async with transact() as tx:
         ((outcome, _),) = await promising.promise(tx, await TOWN.in_force(tx), DAY, [(money("V-1"), None)])
     assert outcome == Outcome.ACCEPTED
@@ -141,12 +127,12 @@ async def left_in_suspense(transact: Transact) -> int:
 
 
 async def test_money_whose_account_becomes_known_at_the_same_moment_is_not_left_in_suspense(transact: Transact) -> None:
-    await in_turn(lambda tx: record(tx, "V-1"), lambda tx: take_accounts(tx, [account_opened()]), transact)
+    await in_turn(lambda tx: record(tx, "V-1"), open_account, transact)
     assert await left_in_suspense(transact) == 0
 
 
 async def test_an_account_that_becomes_known_at_the_same_moment_gets_its_money(transact: Transact) -> None:
-    await in_turn(lambda tx: take_accounts(tx, [account_opened()]), lambda tx: record(tx, "V-1"), transact)
+    await in_turn(open_account, lambda tx: record(tx, "V-1"), transact)
     assert await left_in_suspense(transact) == 0
 
 
