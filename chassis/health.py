@@ -84,7 +84,7 @@ async def settled(request: Request) -> Settled:
 
 
 async def _at_work(kit: Kit) -> AtWork:
-    (unsent, _), said = await outbox.depth(kit.engine), await outbox.newest(kit.engine)
+    unsent, _, said = await outbox.depth(kit.engine)
     chunks = await runs.unfinished(kit.engine, kit.parts.workers)
     background = await kit.parts.background_to_do(kit.engine) if kit.parts.background_to_do else 0
     return AtWork(said, unsent, chunks, background)
@@ -101,7 +101,7 @@ async def unhandled(kit: Kit) -> dict[str, int]:
 
 async def refresh(kit: Kit) -> None:
     """Bring the gauges up to date."""
-    depth, age = await outbox.depth(kit.engine)
+    depth, age, _ = await outbox.depth(kit.engine)
     kit.metrics.outbox_depth.set(depth)
     kit.metrics.outbox_age.set(age)
     waiting, letters = await _kept(kit)

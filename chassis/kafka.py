@@ -1,5 +1,6 @@
 """How a service reaches Kafka: safe settings for the consumer side and the relay's producer, in one place."""
 
+import asyncio
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
@@ -23,6 +24,13 @@ def consuming_broker(settings: Settings) -> KafkaBroker:
         apply_types=True,
         logger=None,
     )
+
+
+async def start(broker: KafkaBroker) -> None:
+    """Start all consumers at once: FastStream's own `start` waits for each to find its place in its group."""
+    await broker.connect()
+    await asyncio.gather(*(one.start() for one in broker.subscribers))
+    broker.running = True
 
 
 def producer(settings: Settings) -> AIOKafkaProducer:

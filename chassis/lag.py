@@ -23,22 +23,22 @@ class Lag:
         self._settings = settings
         self._service = service
         self._connecting = asyncio.Lock()
+        self._keepers: dict[str, int] = {}
         self._asks: tuple[AIOKafkaAdminClient, AIOKafkaConsumer] | None = None
 
     async def unhandled(self, topics: Mapping[str, Places]) -> dict[str, int]:
-        """Per topic (as Kafka names it, with its partitions), how many messages its group has not committed."""
+        """Per topic (as Kafka names it, with its partitions), how many messages its group has not committed.
+
+        Asked often, so it asks little: nothing about a topic on which nothing was ever said.
+        """
         admin, reader = await self._connected()
-        places = [place for own in topics.values() for place in own]
-        ends, begins, *committed = await asyncio.gather(
-            reader.end_offsets(places),
-            reader.beginning_offsets(places),
-            *(self._committed(admin, one) for one in topics),
-        )
+        ends = await reader.end_offsets([place for own in topics.values() for place in own])
+        spoken = {topic: [place for place in own if ends[place]] for topic, own in topics.items()}
+        committed = await asyncio.gather(*(self._committed(admin, topic) for topic, own in spoken.items() if own))
         done = {place: offset for offsets in committed for place, offset in offsets.items()}
-        return {
-            topic: sum(max(0, ends[place] - max(begins[place], done.get(place, 0))) for place in own)
-            for topic, own in topics.items()
-        }
+        unread = [place for own in spoken.values() for place in own if place not in done]
+        done |= await reader.beginning_offsets(unread) if unread else {}
+        return {topic: sum(max(0, ends[place] - done[place]) for place in own) for topic, own in spoken.items()}
 
     async def stop(self) -> None:
         """Close its connections."""
@@ -49,8 +49,14 @@ class Lag:
             await admin.close()
 
     async def _committed(self, admin: AIOKafkaAdminClient, topic: str) -> dict[TopicPartition, int]:
+        """What a topic's group has committed. Who keeps that is asked once, and anew when they know of nothing."""
         group = group_of(self._settings, self._service, topic.removeprefix(self._settings.topic_prefix))
-        return {place: kept.offset for place, kept in (await admin.list_consumer_group_offsets(group)).items()}
+        keeper = self._keepers.pop(group, None)
+        if keeper is None or not (kept := await admin.list_consumer_group_offsets(group, keeper)):
+            keeper = await admin.find_coordinator(group)
+            kept = await admin.list_consumer_group_offsets(group, keeper)
+        self._keepers[group] = keeper
+        return {place: one.offset for place, one in kept.items()}
 
     async def _connected(self) -> tuple[AIOKafkaAdminClient, AIOKafkaConsumer]:
         async with self._connecting:

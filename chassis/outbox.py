@@ -6,7 +6,7 @@ keeps it for good anyway; that it is unsent is a narrow row in `outbox_pending`,
 """
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 from psycopg import sql
@@ -48,24 +48,25 @@ async def _take_numbers(driver: psycopg.AsyncConnection[Any], count: int) -> lis
     return await cursor.fetchall()
 
 
-async def depth(engine: AsyncEngine) -> tuple[int, float]:
-    """How many messages wait, and the age of the oldest in seconds."""
-    async with engine.connect() as connection:
-        row = (
-            await connection.execute(
-                text("select count(*), coalesce(extract(epoch from now() - min(at)), 0) from outbox_pending")
-            )
-        ).one()
-    return int(row[0]), float(row[1])
+class Depth(NamedTuple):
+    """How many messages wait, the age of the oldest in seconds, and the number of the newest there ever was."""
+
+    waiting: int
+    age: float
+    newest: int
 
 
-async def newest(engine: AsyncEngine) -> int:
-    """The number of the newest message, sent or not; 0 before there was one."""
+async def depth(engine: AsyncEngine) -> Depth:
+    """What is unsent."""
     async with engine.connect() as connection:
-        row = (
-            await connection.execute(text("select case when is_called then last_value else 0 end from outbox_id"))
-        ).one()
-    return int(row[0])
+        row = (await connection.execute(_DEPTH)).one()
+    return Depth(int(row[0]), float(row[1]), int(row[2]))
+
+
+_DEPTH = text(
+    "select count(*), coalesce(extract(epoch from now() - min(at)), 0),"
+    " (select case when is_called then last_value else 0 end from outbox_id) from outbox_pending"
+)
 
 
 async def turn_partitions(engine: AsyncEngine) -> None:

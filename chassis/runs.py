@@ -145,20 +145,22 @@ async def progress(tx: Transaction, run_id: UUID) -> list[dict[str, Any]]:
 
 async def unfinished(engine: AsyncEngine, workers: Sequence[Worker]) -> int:
     """How many chunks wait to be done, and runs to be finished after their last chunk, by any copy of this service."""
+    asked = {
+        "kinds": [worker.kind for worker in workers],
+        "states": [worker.state for worker in workers],
+        "phases": [worker.phase for worker in workers],
+    }
     async with engine.connect() as connection:
-        chunks = (await connection.execute(text("select count(*) from chunk where state = 'todo'"))).scalar_one()
-        runs = [(await connection.execute(_TO_FINISH, _asked(worker))).scalar_one() for worker in workers]
-    return int(chunks) + sum(int(count) for count in runs)
+        return int((await connection.execute(_UNFINISHED, asked)).scalar_one())
 
 
-_TO_FINISH = text(
-    "select count(*) from run r where r.kind = :kind and r.state = :state and not exists"
-    " (select 1 from chunk c where c.run_id = r.id and c.phase = :phase and c.state <> 'done')"
+_UNFINISHED = text(
+    "select (select count(*) from chunk where state = 'todo')"
+    " + (select count(*) from run r"
+    " join unnest(cast(:kinds as text[]), cast(:states as text[]), cast(:phases as text[])) as w (kind, state, phase)"
+    " on r.kind = w.kind and r.state = w.state where not exists"
+    " (select 1 from chunk c where c.run_id = r.id and c.phase = w.phase and c.state <> 'done'))"
 )
-
-
-def _asked(worker: Worker) -> dict[str, str]:
-    return {"kind": worker.kind, "state": worker.state, "phase": worker.phase}
 
 
 async def keep_working(service: str, engine: AsyncEngine, workers: Sequence[Worker]) -> None:

@@ -62,7 +62,7 @@ async def _live(app: FastAPI) -> AsyncIterator[None]:
     set_up(kit.parts.name, kit.settings.instance, kit.settings.log_level)
     _collect_less_often()
     await outbox.turn_partitions(kit.engine)
-    await kit.broker.start()
+    await kafka.start(kit.broker)
     app.state.tasks = [asyncio.create_task(work, name=name) for name, work in _background(kit).items()]
     logger("service").info("started")
     try:

@@ -193,4 +193,4 @@ async def _rows(bench: Bench, query: str) -> bool:
 
 
 async def _empty(bench: Bench) -> bool:
-    return (await outbox.depth(bench.engine))[0] == 0
+    return (await outbox.depth(bench.engine)).waiting == 0
