@@ -8,9 +8,11 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis import outbox, runs
 from chassis.auth import allow, everyone
+from chassis.database import asking
 from chassis.kit import Kit
 from chassis.web import kit_of
 
@@ -31,12 +33,19 @@ class Settled(BaseModel):
 
 
 class AtWork(NamedTuple):
-    """What a service has to do by itself, and the number of the newest message it said."""
+    """What a service has to do by itself, the number of the newest message it said, and what it keeps for later."""
 
     said: int
-    unsent: int = 0
-    chunks: int = 0
-    background: int = 0
+    unsent: int
+    chunks: int
+    background: int
+    waiting: int
+    letters: int
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether nothing is left that it could do now."""
+        return not (self.unsent or self.chunks or self.background)
 
 
 @router.get("/health/live", dependencies=[everyone()])
@@ -71,23 +80,23 @@ async def settled(request: Request) -> Settled:
     # Asked before and after: work that is done, sent and perhaps heard again between two questions is in neither
     # answer; but then the service has said something meanwhile.
     before, behind, now = await _at_work(kit), await unhandled(kit), await _at_work(kit)
-    waiting, letters = await _kept(kit)
     return Settled(
-        settled=before == now == AtWork(said=now.said) and not any(behind.values()),
+        settled=before == now and now.is_nothing and not any(behind.values()),
         unsent=now.unsent,
         unhandled=behind,
         chunks_to_do=now.chunks,
         background_to_do=now.background,
-        waiting_facts=waiting,
-        dead_letters=letters,
+        waiting_facts=now.waiting,
+        dead_letters=now.letters,
     )
 
 
 async def _at_work(kit: Kit) -> AtWork:
-    unsent, _, said = await outbox.depth(kit.engine)
-    chunks = await runs.unfinished(kit.engine, kit.parts.workers)
-    background = await kit.parts.background_to_do(kit.engine) if kit.parts.background_to_do else 0
-    return AtWork(said, unsent, chunks, background)
+    async with asking(kit.engine) as connection:
+        unsent, _, said = await outbox.depth(connection)
+        chunks = await runs.unfinished(connection, kit.parts.workers)
+        background = await kit.parts.background_to_do(connection) if kit.parts.background_to_do else 0
+        return AtWork(said, unsent, chunks, background, *await _kept(connection))
 
 
 async def unhandled(kit: Kit) -> dict[str, int]:
@@ -101,10 +110,11 @@ async def unhandled(kit: Kit) -> dict[str, int]:
 
 async def refresh(kit: Kit) -> None:
     """Bring the gauges up to date."""
-    depth, age, _ = await outbox.depth(kit.engine)
+    async with asking(kit.engine) as connection:
+        depth, age, _ = await outbox.depth(connection)
+        waiting, letters = await _kept(connection)
     kit.metrics.outbox_depth.set(depth)
     kit.metrics.outbox_age.set(age)
-    waiting, letters = await _kept(kit)
     kit.metrics.waiting_facts.set(waiting)
     kit.metrics.dead_letters.set(letters)
     await kit.figures.refresh(kit.engine)
@@ -132,7 +142,7 @@ def _consumer_of(subscriber: Any) -> AIOKafkaConsumer | None:
 
 async def _database_fault(kit: Kit) -> str:
     try:
-        async with asyncio.timeout(3), kit.engine.connect() as connection:
+        async with asyncio.timeout(3), asking(kit.engine) as connection:
             await connection.execute(text("select 1"))
     except Exception as error:
         return f"The database does not answer: {type(error).__name__}."
@@ -147,14 +157,9 @@ def _kafka_fault(kit: Kit) -> str:
     return f"Kafka was not heard from for {STALE_POLL_SECONDS:.0f} s on {', '.join(stale)}." if stale else ""
 
 
-async def _kept(kit: Kit) -> tuple[int, int]:
-    async with kit.engine.connect() as connection:
-        row = (
-            await connection.execute(
-                text(
-                    "select (select count(*) from waiting_fact),"
-                    " (select count(*) from dead_letter where settled_at is null)"
-                )
-            )
-        ).one()
+async def _kept(connection: AsyncConnection) -> tuple[int, int]:
+    row = (await connection.execute(_KEPT)).one()
     return int(row[0]), int(row[1])
+
+
+_KEPT = text("select (select count(*) from waiting_fact), (select count(*) from dead_letter where settled_at is null)")

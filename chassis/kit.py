@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 from faststream.kafka import KafkaBroker
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chassis.consume import Consumer, Subscription
 from chassis.database import Transaction
@@ -37,7 +37,7 @@ class Parts:
     snapshots: dict[str, Republish] = field(default_factory=dict)
     check_pack: Callable[[Bundle], list[Mistake]] | None = None
     background: Sequence[Background] = ()
-    background_to_do: Callable[[AsyncEngine], Awaitable[int]] | None = None
+    background_to_do: Callable[[AsyncConnection], Awaitable[int]] | None = None
     """How much work waits for `background`: nothing is settled before it is done."""
     kept: KeptIn = field(default_factory=dict)
     """Where letters of messages are kept for good, and how to read them there."""

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import psycopg
 from psycopg import sql
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chassis.bulk import copy_columns
 from chassis.database import Outgoing, Transaction, driver_of
@@ -56,10 +56,9 @@ class Depth(NamedTuple):
     newest: int
 
 
-async def depth(engine: AsyncEngine) -> Depth:
+async def depth(connection: AsyncConnection) -> Depth:
     """What is unsent."""
-    async with engine.connect() as connection:
-        row = (await connection.execute(_DEPTH)).one()
+    row = (await connection.execute(_DEPTH)).one()
     return Depth(int(row[0]), float(row[1]), int(row[2]))
 
 

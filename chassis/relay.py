@@ -18,11 +18,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis import kafka
-from chassis.database import driver_of
+from chassis.database import asking, driver_of
 from chassis.logs import logger
 from chassis.outbox import CHANNEL
 from chassis.sending import Pending, send
 from chassis.settings import Settings
+from chassis.waking import listen, wait_for_news
 
 SEND_TIMEOUT = 8.0
 BATCH = 2000
@@ -52,8 +53,8 @@ async def keep_relaying(settings: Settings, engine: AsyncEngine, kept: KeptIn = 
     log = logger("relay")
     while True:
         try:
-            async with engine.connect() as connection:
-                driver = await driver_of(await connection.execution_options(isolation_level="AUTOCOMMIT"))
+            async with asking(engine) as connection:
+                driver = await driver_of(connection)
                 if await _elected(driver):
                     try:
                         await _lead(settings, driver, kept)
@@ -77,10 +78,10 @@ async def _lead(settings: Settings, driver: psycopg.AsyncConnection[Any], kept: 
     try:
         async with asyncio.timeout(SEND_TIMEOUT):
             await sender.start()
-        await driver.execute(f"listen {CHANNEL}")
+        await listen(driver, CHANNEL)
         while True:
             if not await send_pending(driver, sender, settings.topic_prefix, kept):
-                await _until_woken(driver)
+                await wait_for_news(driver, IDLE_POLL)
     except asyncio.CancelledError:
         await asyncio.shield(_leave(driver, sender))
         raise
@@ -130,27 +131,6 @@ async def _with_letters(
         Pending(number, topic, key, letters[place, one] if place else value, headers)
         for number, topic, key, value, headers, place, one in rows
     ]
-
-
-async def _until_woken(driver: psycopg.AsyncConnection[Any]) -> None:
-    """Wait for news of a commit, or a while. psycopg's own waiting wakes up ten times a second to look."""
-    if await _told(driver):
-        return
-    loop, readable = asyncio.get_running_loop(), asyncio.Event()
-    loop.add_reader(driver.fileno(), readable.set)
-    try:
-        async with asyncio.timeout(IDLE_POLL):
-            await readable.wait()
-    except TimeoutError:
-        return
-    finally:
-        loop.remove_reader(driver.fileno())
-    await _told(driver)
-
-
-async def _told(driver: psycopg.AsyncConnection[Any]) -> bool:
-    """Whether news came, perhaps while the connection was busy with a question."""
-    return bool([one async for one in driver.notifies(timeout=0)])
 
 
 async def _leave(driver: psycopg.AsyncConnection[Any], sender: AIOKafkaProducer) -> None:

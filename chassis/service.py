@@ -8,7 +8,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from chassis import health, kafka, operating, outbox, runs
+from chassis import health, kafka, operating, outbox, working
 from chassis.auth import refuse_unguarded, verifier
 from chassis.consume import Consumer, is_passing, subscribe_all
 from chassis.database import connect
@@ -92,7 +92,7 @@ def _background(kit: Kit) -> dict[str, Coroutine[Any, Any, None]]:
         "outbox partitions": _turn_partitions_hourly(kit),
     }
     if kit.parts.workers:
-        work["chunk worker"] = runs.keep_working(kit.parts.name, kit.engine, kit.parts.workers)
+        work["chunk worker"] = working.keep_working(kit.parts.name, kit.engine, kit.parts.workers)
     for number, one in enumerate(kit.parts.background):
         work[f"background {number}"] = _through_passing_faults(kit, one)
     return work

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 from sqlalchemy import text
 
-from chassis import runs
+from chassis import runs, working
 from chassis.day_work import Sums
 from chassis.townpack import Bundle
 from contracts.accounts import AccountChanged, AccountStatus
@@ -72,7 +72,7 @@ class FinalOffice(RunOffice):
 
     async def chunks(self, worker: runs.Worker) -> None:
         """Do a piece of a day's work until there is nothing left of it, as one copy of the service."""
-        while await runs._work_once("billing", self.engine, worker):
+        while await working.work_once("billing", self.engine, worker):
             pass
 
     def _hear(self, tx: Any) -> None:

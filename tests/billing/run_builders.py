@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from chassis import runs, townstore
+from chassis import townstore, working
 from chassis.database import Transaction
 from chassis.edge import transaction
 from chassis.envelope import new_trace
@@ -160,7 +160,7 @@ class RunOffice:
 
     async def work(self) -> None:
         """Do chunks until there is nothing left to do, as one copy of the service."""
-        while any([await runs._work_once("billing", self.engine, worker) for worker in work.WORKERS]):
+        while any([await working.work_once("billing", self.engine, worker) for worker in work.WORKERS]):
             pass
 
     async def see(self, run: BillingRun) -> BillingRun:

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import text
 
-from chassis import runs
+from chassis import working
 from chassis.refusal import Refused
 from contracts.billing import BillCancelled
 from services.billing.runs import starting, work
@@ -62,7 +62,7 @@ async def test_a_chunk_that_fails_is_tried_again_and_keeps_the_run_from_closing(
     assert run.state == "issuing"
     assert await town.counted(run) == {"billed": 26, "expected": 4}
     [failed] = await town.office.rows("select attempts, error from chunk where state = 'failed'")
-    assert failed["attempts"] == runs.ATTEMPTS
+    assert failed["attempts"] == working.ATTEMPTS
     assert "20230401-1-00006" in failed["error"]
     with pytest.raises(Refused, match="issuing"):
         await town.close(run)
@@ -159,7 +159,7 @@ async def test_a_run_undone_while_it_is_issued_takes_back_what_it_had_issued(
     run = await town.preview()
     async with town.by("carl") as tx:
         await starting.approve(tx, run.id, "reviewed")
-    await runs._work_once("billing", town.engine, work.WORKERS[1])
+    await working.work_once("billing", town.engine, work.WORKERS[1])
     assert await town.counted(run) == {"billed": 4, "expected": 8}
     await town.undo(run)
     assert await town.bills() == {}

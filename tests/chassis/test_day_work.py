@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from sqlalchemy import text
 
 from chassis import runs
-from chassis.database import Transaction
+from chassis.database import Transaction, asking
 from chassis.day_work import DayWork, Piece, Sums, once, until
 from tests.chassis.sample import Bench, SampleTopic
 from tests.chassis.test_runs import work
@@ -87,7 +87,8 @@ async def test_what_follows_waits_until_what_it_needs_was_heard(bench: Bench) ->
         return heard[-1]
 
     day_work = await begun(bench, until("news", all_is_here), piece("work", ["a"], seen))
-    assert await runs.unfinished(bench.engine, day_work.workers) == 1
+    async with asking(bench.engine) as connection:
+        assert await runs.unfinished(connection, day_work.workers) == 1
     await work(bench, *day_work.workers)
     assert heard == [False, False, True]
     assert [spec for _, spec, _ in seen] == ["planned", "a"]

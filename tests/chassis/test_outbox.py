@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from chassis import outbox
 from chassis.bulk import lock
-from chassis.database import Kept
+from chassis.database import Kept, asking
 from chassis.relay import keep_relaying
 from chassis.settings import Settings
 from deploy.local.places import Places
@@ -193,4 +193,5 @@ async def _rows(bench: Bench, query: str) -> bool:
 
 
 async def _empty(bench: Bench) -> bool:
-    return (await outbox.depth(bench.engine)).waiting == 0
+    async with asking(bench.engine) as connection:
+        return (await outbox.depth(connection)).waiting == 0

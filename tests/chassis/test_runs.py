@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from chassis import runs
+from chassis import runs, working
 from chassis.database import Transaction
 from chassis.refusal import Refused
 from chassis.runs import Chunk, Run, Worker
@@ -41,7 +41,7 @@ async def begin(bench: Bench, chunks: int = 6) -> None:
 
 
 async def work(bench: Bench, *workers: Worker, until: str = "done") -> None:
-    copies = [asyncio.create_task(runs.keep_working("sample", bench.engine, [one])) for one in workers]
+    copies = [asyncio.create_task(working.keep_working("sample", bench.engine, [one])) for one in workers]
 
     async def reached() -> bool:
         return await bench.rows("select state from run") == [(until,)]
@@ -65,8 +65,8 @@ async def test_copies_share_a_run_and_each_chunk_is_done_once(bench: Bench) -> N
 
 
 async def test_one_copy_does_several_chunks_side_by_side(bench: Bench) -> None:
-    await begin(bench, 2 * runs.AT_ONCE)
-    met = asyncio.Barrier(runs.AT_ONCE)
+    await begin(bench, 2 * working.AT_ONCE)
+    met = asyncio.Barrier(working.AT_ONCE)
 
     async def together(tx: Transaction, run: Run, chunk: Chunk) -> dict[str, Any]:
         async with asyncio.timeout(10):
@@ -74,7 +74,7 @@ async def test_one_copy_does_several_chunks_side_by_side(bench: Bench) -> None:
         return await _note(tx, run, chunk)
 
     await work(bench, worker(together))
-    assert len(await bench.rows("select 1 from purse where name = 'chunk'")) == 2 * runs.AT_ONCE
+    assert len(await bench.rows("select 1 from purse where name = 'chunk'")) == 2 * working.AT_ONCE
 
 
 async def test_a_run_begun_twice_is_one_run(bench: Bench) -> None:
@@ -93,7 +93,7 @@ async def test_a_chunk_whose_worker_dies_is_done_by_another(bench: Bench) -> Non
         await asyncio.sleep(60)
         return {}
 
-    dying = asyncio.create_task(runs.keep_working("sample", bench.engine, [worker(die)]))
+    dying = asyncio.create_task(working.keep_working("sample", bench.engine, [worker(die)]))
     await entered.wait()
     dying.cancel()
     with suppress(asyncio.CancelledError):
@@ -110,7 +110,7 @@ async def test_a_chunk_that_keeps_failing_is_shown_and_its_run_never_finishes(be
             raise ValueError("account 10023 has no cycle")
         return await _note(tx, run, chunk)
 
-    copy = asyncio.create_task(runs.keep_working("sample", bench.engine, [worker(fail_on_one)]))
+    copy = asyncio.create_task(working.keep_working("sample", bench.engine, [worker(fail_on_one)]))
     await eventually(lambda: _has(bench, "select 1 from chunk where state = 'failed'"))
     copy.cancel()
     with suppress(asyncio.CancelledError):
@@ -128,7 +128,7 @@ async def test_no_chunk_is_done_once_the_run_was_undone(bench: Bench) -> None:
     await begin(bench)
     async with bench.transaction() as tx:
         await runs.move(tx, await runs.locked(tx, RUN), ["working"], "undone")
-    copy = asyncio.create_task(runs.keep_working("sample", bench.engine, [worker()]))
+    copy = asyncio.create_task(working.keep_working("sample", bench.engine, [worker()]))
     await asyncio.sleep(0.5)
     copy.cancel()
     with suppress(asyncio.CancelledError):
@@ -145,7 +145,7 @@ async def test_an_undo_waits_for_the_chunk_under_way(bench: Bench) -> None:
         await go_on.wait()
         return await _note(tx, run, chunk)
 
-    copy = asyncio.create_task(runs.keep_working("sample", bench.engine, [worker(slow)]))
+    copy = asyncio.create_task(working.keep_working("sample", bench.engine, [worker(slow)]))
     await entered.wait()
 
     async def undo() -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from chassis.consume import take_batch
 from chassis.kit import Kit
 from chassis.received import RawMessage
-from chassis.runs import _work_once
+from chassis.working import work_once
 from contracts.accounts import AccountChanged, AccountStatus, ServiceAgreement
 from contracts.base import Event
 from contracts.billing import BalanceChanged, BusinessDayStarted, OwedItem
@@ -65,7 +65,7 @@ class Desk:
     async def work(self) -> None:
         """All of a day's chunks."""
         workers = self.kit.parts.workers
-        while any([await _work_once(self.kit.parts.name, self.kit.engine, one) for one in workers]):
+        while any([await work_once(self.kit.parts.name, self.kit.engine, one) for one in workers]):
             pass
 
     async def told(self, model: type[Event]) -> list[Any]:

@@ -12,8 +12,7 @@ from email.message import EmailMessage
 
 import aiosmtplib
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.database import Transaction
 from chassis.edge import transaction
@@ -48,10 +47,9 @@ async def keep_sending(kit: Kit) -> None:
                 await asyncio.sleep(IDLE)
 
 
-async def emails_to_send(engine: AsyncEngine) -> int:
+async def emails_to_send(connection: AsyncConnection) -> int:
     """How many e-mails are queued or on their way."""
-    async with AsyncSession(engine) as session:
-        return await store.count_emails(session)
+    return await store.count_emails(connection)
 
 
 async def send_some(kit: Kit) -> int:

@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col, func, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chassis import holding
 from chassis.database import Transaction
@@ -15,10 +15,10 @@ from services.notifications.store import ToTell, to_tell
 from services.notifications.tables import AccountContact, MailingFile, Notice, NoticeEvent
 
 
-async def count_emails(session: AsyncSession) -> int:
+async def count_emails(connection: AsyncConnection) -> int:
     """How many e-mails are queued or on their way; none is on its way while mail is held."""
     query = select(func.count()).where(Notice.channel == "email", col(Notice.state).in_(("queued", "sending")))
-    return (await session.exec(query.where(text(holding.NOT_HELD)))).one()
+    return int((await connection.execute(query.where(text(holding.NOT_HELD)))).scalar_one())
 
 
 async def claim_emails(tx: Transaction, limit: int, lease: timedelta) -> list[ToTell]:
