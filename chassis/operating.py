@@ -16,7 +16,7 @@ from chassis.envelope import new_trace
 from chassis.received import Unreadable
 from chassis.refusal import Refused, not_found
 from chassis.townpack import Bundle, errors
-from chassis.web import Tx, kit_of
+from chassis.web import Reason, Tx, kit_of
 
 router = APIRouter()
 PAGE = 1000
@@ -68,15 +68,29 @@ async def show_letter(tx: Tx, letter_id: int) -> DeadLetterShown:
 @router.post("/dead-letters/{letter_id}/redrive", dependencies=[allow("it", "coordinator")], tags=["dead letters"])
 async def redrive_letter(request: Request, tx: Tx, letter_id: int) -> DeadLetterShown:
     """Hand it to its handler again, after what was wrong was mended; refuses with the reason if it still fails."""
-    letter = await _letter(tx, letter_id)
-    if letter.settled_at is not None:
-        raise Refused(f"Dead letter {letter_id} was settled by {letter.settled_by} already.")
+    letter = await _open_letter(tx, letter_id)
     try:
         await redrive(kit_of(request).consumer, tx, letter)
     except Unreadable as error:
         raise Refused(f"It can't be used yet: {error}", 422) from None
     tx.audit("redrive", f"dead letter {letter_id}", letter.reason)
     return _shown(await _letter(tx, letter_id))
+
+
+@router.post("/dead-letters/{letter_id}/settle", dependencies=[allow("it", "coordinator")], tags=["dead letters"])
+async def settle_letter(tx: Tx, letter_id: int, given: Reason) -> DeadLetterShown:
+    """Close one that never will be used, such as a payment that the vendor sent again under another id."""
+    letter = await _open_letter(tx, letter_id)
+    await deadletters.settle(tx, letter.id)
+    tx.audit("settle", f"dead letter {letter_id}", given.why, before={"reason": letter.reason})
+    return _shown(await _letter(tx, letter_id))
+
+
+async def _open_letter(tx: Tx, letter_id: int) -> deadletters.DeadLetter:
+    letter = await _letter(tx, letter_id)
+    if letter.settled_at is not None:
+        raise Refused(f"Dead letter {letter_id} was settled by {letter.settled_by} already.")
+    return letter
 
 
 @router.get("/waiting", dependencies=[allow("it", "coordinator", "auditor")], tags=["waiting facts"])

@@ -9,6 +9,7 @@ from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from psycopg import errors as postgres
+from pydantic import BaseModel, StringConstraints
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -52,6 +53,15 @@ async def begin(request: Request, caller: CurrentCaller) -> AsyncIterator[Transa
 
 # "function": the commit happens before the response is sent. The default would tell the caller "done" first.
 Tx = Annotated[Transaction, Depends(begin, scope="function")]
+
+Why = Annotated[str, StringConstraints(min_length=3, max_length=500)]
+"""Why somebody decides so, in their own words; kept in the audit."""
+
+
+class Reason(BaseModel):
+    """A decision that needs nothing but its reason."""
+
+    why: Why
 
 
 def answer_with_sentences(app: FastAPI) -> None:

@@ -9,7 +9,7 @@ from curbstop.shown import Json, age, as_json, table
 from deploy.local.trouble import TroubleError
 
 app = typer.Typer(
-    name="deadletters", help="Messages that could not be used: list, show, redrive.", no_args_is_help=True
+    name="deadletters", help="Messages that could not be used: list, show, redrive, settle.", no_args_is_help=True
 )
 
 Service = Annotated[str, typer.Argument(help="The service that keeps it.")]
@@ -77,3 +77,16 @@ def _redriven(service: str, number: int) -> bool:
         typer.echo(f"{number}: {error}", err=True)
         return False
     return True
+
+
+@app.command()
+def settle(
+    service: Service,
+    numbers: Annotated[list[int], typer.Argument(help="Their ids.")],
+    why: Annotated[str, typer.Option("--why", help="Why they are never to be used; kept in the audit.")],
+) -> None:
+    """Close those that never will be used, such as a payment that its vendor sent again under another id."""
+    (name,) = services([service])
+    for number in numbers:
+        call("POST", name, f"/dead-letters/{number}/settle", json={"why": why})
+    typer.echo(f"{len(numbers)} closed.")

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field, PlainSerializer, StringConstraints
 from chassis.auth import allow
 from chassis.days import today
 from chassis.refusal import Refused
-from chassis.web import Tx
+from chassis.web import Tx, Why
 from contracts.payments import Channel, Purpose, TenderKind
 from services.payments import posting, store
 from services.payments.batches import api as batches
@@ -30,7 +30,6 @@ from services.payments.taking import RETURNED, SUSPENSE, Money, fault
 router = APIRouter(tags=["payments"])
 READERS = ("clerk", "specialist", "coordinator", "cashier", "auditor")
 Amount = Annotated[Decimal, PlainSerializer(str, return_type=str)]
-Why = Annotated[str, StringConstraints(min_length=3)]
 
 
 class CounterPayment(BaseModel):

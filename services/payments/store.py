@@ -71,12 +71,13 @@ async def insert_outcomes(tx: Transaction, rows: Sequence[Row]) -> Arrivals:
     return await insert_new(tx, IntakeOutcome, rows, "outcome_id")
 
 
-async def answered(tx: Transaction, outcome_ids: Collection[UUID]) -> set[UUID]:
-    """Which of these messages were answered already: deliveries of the same message."""
+async def answered(tx: Transaction, outcome_ids: Collection[UUID]) -> dict[UUID, tuple[str, str]]:
+    """Which of these messages were answered already, with outcome and reason: deliveries of the same message."""
     rows = await tx.execute(
-        text("select outcome_id from intake_outcome where outcome_id = any(:ids)"), {"ids": list(outcome_ids)}
+        text("select outcome_id, outcome, reason from intake_outcome where outcome_id = any(:ids)"),
+        {"ids": list(outcome_ids)},
     )
-    return set(rows.scalars())
+    return {row.outcome_id: (row.outcome, row.reason) for row in rows}
 
 
 async def number_payments(tx: Transaction, payments: Sequence[tuple[UUID, UUID]]) -> dict[UUID, int]:

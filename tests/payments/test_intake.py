@@ -26,6 +26,20 @@ async def test_the_same_id_with_another_amount_changes_nothing_and_is_kept(desk:
     assert "other content" in letter["reason"]
 
 
+async def test_a_letter_that_the_vendor_was_answered_about_stays_open_when_it_is_redriven(desk: Desk) -> None:
+    await desk.publish(payment("V-1", amount="-50.00"))
+    (letter,) = (await desk.client.get("/dead-letters")).json()
+    redriven = await desk.client.post(f"/dead-letters/{letter['id']}/redrive")
+    assert (redriven.status_code, "must send what is right" in redriven.json()["error"]) == (422, True)
+    assert await desk.posted() == []
+    assert [one["id"] for one in (await desk.client.get("/dead-letters")).json()] == [letter["id"]]
+    closed = await desk.client.post(f"/dead-letters/{letter['id']}/settle", json={"why": "sent again as V-2"})
+    assert closed.json()["settled_by"] == "pat"
+    assert (await desk.client.get("/dead-letters")).json() == []
+    (noted,) = (await desk.client.get(f"/audit/dead letter {letter['id']}")).json()
+    assert (noted["action"], noted["why"]) == ("settle", "sent again as V-2")
+
+
 async def test_money_without_an_account_waits_in_suspense_until_the_account_is_known(desk: Desk) -> None:
     (answer,) = await desk.publish(payment("V-1", account_number="77777"))
     assert str(answer.outcome) == "suspense"

@@ -5,12 +5,12 @@ from decimal import Decimal
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field, PlainSerializer, StringConstraints, model_validator
+from pydantic import BaseModel, Field, PlainSerializer, model_validator
 
+from chassis.web import Why
 from contracts.base import Name
 from services.accounts.conversion import Email, Key, Text, ZipCode
 
-Why = Annotated[str, StringConstraints(min_length=3, max_length=500)]
 Amount = Annotated[Decimal, PlainSerializer(str, return_type=str)]
 Deposit = Annotated[Decimal, Field(ge=0, decimal_places=2, max_digits=12), PlainSerializer(str, return_type=str)]
 Value = Annotated[Decimal, Field(ge=0, decimal_places=6, max_digits=20), PlainSerializer(str, return_type=str)]

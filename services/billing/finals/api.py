@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from chassis.auth import allow
-from chassis.web import Tx
+from chassis.web import Reason, Tx
 from contracts.billing import BillIssued
 from services.billing.finals import deciding, refunds, store, undoing
 from services.billing.finals.deciding import RefundWish
@@ -22,25 +22,19 @@ COORDINATOR = allow("coordinator")
 Limit = Annotated[int, Query(ge=1, le=10_000)]
 
 
-class Why(BaseModel):
-    """The reason that is kept with a decision."""
-
-    why: str = Field(min_length=1, max_length=500)
-
-
-class Approval(Why):
+class Approval(Reason):
     """Accounts whose proposed final bills go out."""
 
     accounts: Annotated[list[str], Field(min_length=1, max_length=500)]
 
 
-class OneAccount(Why):
+class OneAccount(Reason):
     """An account whose final bill is held, let go or taken back."""
 
     account: str
 
 
-class RefundOrder(Why):
+class RefundOrder(Reason):
     """Credit of an account to be paid out, in dollars. `refund_id`, if given, makes asking twice one refund."""
 
     account: str

@@ -5,11 +5,11 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from chassis.auth import allow
 from chassis.refusal import not_found
-from chassis.web import Tx
+from chassis.web import Reason, Tx
 from contracts.base import Money
 from services.billing.customers import store as customers
 from services.billing.late import deciding, store
@@ -21,13 +21,7 @@ State = Literal["proposed", "posted", "reversed", "dropped", "waived"]
 Page = Annotated[int, Query(ge=1, le=10_000)]
 
 
-class Why(BaseModel):
-    """The reason that is kept with a decision."""
-
-    why: str = Field(min_length=1, max_length=500)
-
-
-class Approval(Why):
+class Approval(Reason):
     """Late charges to approve; all that are proposed when none is named."""
 
     charges: list[UUID] | None = None
@@ -82,7 +76,7 @@ async def approve_charges(tx: Tx, approval: Approval) -> Approved:
 
 
 @router.post("/{charge_id}/waive", dependencies=[COORDINATOR])
-async def waive_charge(tx: Tx, charge_id: UUID, reason: Why) -> LateChargeShown:
+async def waive_charge(tx: Tx, charge_id: UUID, reason: Reason) -> LateChargeShown:
     """Give a late charge up; if it was posted, it is taken back."""
     row = await deciding.waive(tx, charge_id, reason.why)
     await tx.session.flush()

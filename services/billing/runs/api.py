@@ -7,12 +7,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from chassis import runs
 from chassis.auth import allow
 from chassis.database import Transaction
-from chassis.web import Tx
+from chassis.web import Reason, Tx
 from contracts.billing import BillIssued
 from services.billing.runs import registers, starting, store
 from services.billing.runs.certificate import Certificate
@@ -29,13 +29,7 @@ COORDINATOR = allow("coordinator")
 Page = Annotated[int, Query(ge=1, le=10_000)]
 
 
-class Why(BaseModel):
-    """The reason that is kept with a decision."""
-
-    why: str = Field(min_length=1, max_length=500)
-
-
-class HoldOrder(Why):
+class HoldOrder(Reason):
     """An account to hold by hand."""
 
     account: str
@@ -146,25 +140,25 @@ async def certificate(tx: Tx, run_id: UUID) -> Certificate:
 
 
 @router.post("/{run_id}/recalculate", dependencies=[OFFICE])
-async def recalculate(tx: Tx, run_id: UUID, body: Why) -> RunShown:
+async def recalculate(tx: Tx, run_id: UUID, body: Reason) -> RunShown:
     """Count and price anew while in review, after what held accounts was put right."""
     return _shown(await starting.recalculate(tx, run_id, body.why))
 
 
 @router.post("/{run_id}/approve", dependencies=[COORDINATOR])
-async def approve(tx: Tx, run_id: UUID, body: Why) -> RunShown:
+async def approve(tx: Tx, run_id: UUID, body: Reason) -> RunShown:
     """Issue the previewed bills; takes another person than the one who began the run."""
     return _shown(await starting.approve(tx, run_id, body.why))
 
 
 @router.post("/{run_id}/undo", dependencies=[COORDINATOR])
-async def undo(tx: Tx, run_id: UUID, body: Why) -> RunShown:
+async def undo(tx: Tx, run_id: UUID, body: Reason) -> RunShown:
     """Discard the run, or take all its bills back if some were issued."""
     return _shown(await starting.undo(tx, run_id, body.why))
 
 
 @router.post("/{run_id}/retry", dependencies=[OFFICE])
-async def retry(tx: Tx, run_id: UUID, body: Why) -> RunShown:
+async def retry(tx: Tx, run_id: UUID, body: Reason) -> RunShown:
     """Try the chunks again that failed."""
     return _shown(await starting.retry(tx, run_id, body.why))
 
@@ -176,7 +170,7 @@ async def hold(tx: Tx, run_id: UUID, body: HoldOrder) -> RunShown:
 
 
 @router.post("/{run_id}/close", dependencies=[COORDINATOR])
-async def close(tx: Tx, run_id: UUID, body: Why) -> RunShown:
+async def close(tx: Tx, run_id: UUID, body: Reason) -> RunShown:
     """Close an issued run; refused unless its certificate holds."""
     return _shown(await starting.close(tx, run_id, body.why))
 

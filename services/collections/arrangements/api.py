@@ -12,14 +12,14 @@ from pydantic import BaseModel, Field
 from chassis.auth import allow
 from chassis.days import today
 from chassis.refusal import Refused
-from chassis.web import Tx
+from chassis.web import Reason, Tx, Why
 from services.collections.arrangements import store
 from services.collections.arrangements.rules import Installment, State, refused
 from services.collections.arrangements.tables import ArrangementRow
 from services.collections.cases import work
 from services.collections.cases.known import Known, known, terms
 from services.collections.facts import store as facts
-from services.collections.shapes import DECIDERS, READERS, Amount, Reason, Why
+from services.collections.shapes import DECIDERS, READERS, Amount
 from services.collections.timeline.standing import ZERO, Item
 
 router = APIRouter(tags=["arrangements"])

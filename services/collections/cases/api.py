@@ -12,7 +12,7 @@ from chassis.auth import allow
 from chassis.database import Transaction
 from chassis.days import today
 from chassis.refusal import Refused
-from chassis.web import Tx
+from chassis.web import Reason, Tx, Why
 from contracts.delinquency import Step
 from services.collections.cases import store, work
 from services.collections.cases.known import known, terms
@@ -20,7 +20,7 @@ from services.collections.cases.saving import save
 from services.collections.cases.tables import CaseRow
 from services.collections.facts import store as facts
 from services.collections.facts.tables import NoticeDelivery
-from services.collections.shapes import DECIDERS, READERS, Amount, Chosen, Decided, Named, Reason, Why
+from services.collections.shapes import DECIDERS, READERS, Amount, Chosen, Decided, Named
 from services.collections.timeline import letters, machine
 from services.collections.timeline.case import Case
 from services.collections.timeline.outcome import Outcome

@@ -11,13 +11,13 @@ from pydantic import BaseModel, Field
 from chassis.auth import CurrentCaller, allow
 from chassis.days import today
 from chassis.refusal import Refused
-from chassis.web import Tx
+from chassis.web import Reason, Tx, Why
 from services.collections.cases import work
 from services.collections.facts import store as facts
 from services.collections.holds import store
 from services.collections.holds.tables import HoldRow
 from services.collections.policy import TOWN, CollectionsPolicy, HoldKind
-from services.collections.shapes import READERS, Reason, Why
+from services.collections.shapes import READERS
 
 router = APIRouter(tags=["holds"])
 PEOPLE = ("clerk", "specialist", "coordinator")

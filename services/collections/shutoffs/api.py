@@ -12,11 +12,11 @@ from chassis.auth import allow
 from chassis.database import Transaction
 from chassis.days import today
 from chassis.refusal import Refused
-from chassis.web import Tx
+from chassis.web import Reason, Tx, Why
 from services.collections.cases import store as cases
 from services.collections.cases import work
 from services.collections.facts import store as facts
-from services.collections.shapes import DECIDERS, READERS, Amount, Chosen, Decided, Named, Reason, Why
+from services.collections.shapes import DECIDERS, READERS, Amount, Chosen, Decided, Named
 from services.collections.shutoffs import store
 from services.collections.shutoffs.tables import StopRow
 from services.collections.timeline import machine, shutoffs

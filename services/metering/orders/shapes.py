@@ -7,10 +7,11 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from chassis.web import Why
 from contracts.base import Day, Line, Quantity, Timestamp
 from services.metering.orders.dispatching import Given
 from services.metering.orders.rules import State
-from services.metering.shapes import Shown, Why
+from services.metering.shapes import Shown
 
 Crew = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]*$")]
 """The name of a crew: letters, digits, spaces, dots, dashes. It stands in links and on sheets."""

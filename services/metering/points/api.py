@@ -10,11 +10,11 @@ from pydantic import BaseModel, Field
 
 from chassis import days
 from chassis.auth import allow
-from chassis.web import Tx
+from chassis.web import Tx, Why
 from services.metering.points import routes, store
 from services.metering.points.trend import trend
 from services.metering.review import Past
-from services.metering.shapes import Shown, Why
+from services.metering.shapes import Shown
 from services.metering.units import converted
 
 router = APIRouter(tags=["service points and routes"])

@@ -10,11 +10,10 @@ from pydantic import BaseModel, Field
 
 from chassis.auth import allow
 from chassis.refusal import Refused
-from chassis.web import Tx
+from chassis.web import Tx, Why
 from contracts.base import Quantity
 from services.metering.points.imports import Key, Unit
 from services.metering.readings import between, corrections
-from services.metering.shapes import Why
 from services.metering.usage import Register
 
 router = APIRouter(tags=["reads out of turn and corrections"])

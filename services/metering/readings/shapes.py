@@ -6,10 +6,11 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from chassis.web import Why
 from contracts.base import Quantity
 from services.metering.policy import Finding
 from services.metering.readings.decisions import Decision
-from services.metering.shapes import Shown, Why
+from services.metering.shapes import Shown
 
 
 class NewReading(BaseModel):

@@ -1,22 +1,20 @@
 """What may not leave: shown, looked through, released. After a restore all mail begins held."""
 
 from datetime import date, datetime
-from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel, StringConstraints
+from pydantic import BaseModel
 
 from chassis import holding
 from chassis.auth import allow
 from chassis.refusal import Refused
-from chassis.web import Tx
+from chassis.web import Tx, Why
 from services.notifications.documents import message_id
 from services.notifications.holding import store
 from services.notifications.policy import TOWN
 
 router = APIRouter(prefix="/outbound", tags=["outbound"])
-Why = Annotated[str, StringConstraints(min_length=3)]
 
 
 class HoldShown(BaseModel):

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, PlainSerializer, StringConstraints
 
 from chassis.auth import allow
-from chassis.web import Tx
+from chassis.web import Tx, Why
 from contracts.notices import NoticeKind
 from services.notifications.mailings import mailing
 from services.notifications.policy import Kind
@@ -46,7 +46,7 @@ class Confirmation(BaseModel):
 
     mailed_on: date
     pieces: int
-    why: Annotated[str, StringConstraints(min_length=3)]
+    why: Why
 
 
 @router.post("/mailings/{name}", dependencies=[allow("clerk", "specialist", "coordinator")])

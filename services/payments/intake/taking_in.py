@@ -1,6 +1,6 @@
 """A vendor's messages, from any door: checked, recorded once, and each answered."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from hashlib import blake2b
@@ -22,6 +22,7 @@ from services.payments.taking import fault
 
 Delivery = tuple[Message, Received[Any] | None]
 Judgments = dict[UUID, Judgment]
+UNUSED = (Outcome.REFUSED, Outcome.CONFLICT)
 
 
 async def take_in(tx: Transaction, deliveries: Sequence[Delivery]) -> list[PaymentOutcome]:
@@ -29,16 +30,25 @@ async def take_in(tx: Transaction, deliveries: Sequence[Delivery]) -> list[Payme
     day, town = await today(tx), await TOWN.in_force(tx)
     known = await store.answered(tx, {message.outcome_id for message, _ in deliveries})
     fresh = [one for one in deliveries if one[0].outcome_id not in known]
+    _stand_by(tx, known, deliveries)
     judged = {message.outcome_id: (Outcome.REFUSED, why) for message, _ in fresh if (why := _fault(message, town, day))}
     judged |= await _judge(tx, town, day, [one for one in fresh if one[0].outcome_id not in judged])
     answers = []
     for message, cause in fresh:
         outcome, reason = judged[message.outcome_id]
-        if cause and outcome in (Outcome.REFUSED, Outcome.CONFLICT):
+        if cause and outcome in UNUSED:
             tx.refuse(cause, reason)
         answers.append(answer(message, outcome, reason, day))
     await keep(tx, answers, {message.outcome_id: message.payment.amount for message, _ in fresh})
     return answers
+
+
+def _stand_by(tx: Transaction, known: Mapping[UUID, tuple[str, str]], deliveries: Sequence[Delivery]) -> None:
+    """What a vendor was told of a message stands: re-driven, it is no more usable than it was."""
+    for message, cause in deliveries:
+        outcome, reason = known.get(message.outcome_id, ("", ""))
+        if cause and outcome in UNUSED:
+            tx.refuse(cause, f"{reason} The vendor was told so, and must send what is right as a message of its own.")
 
 
 def _fault(message: Message, town: Town[PaymentsPolicy], day: date) -> str:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, PlainSerializer, StringConstraints
 from chassis.auth import allow
 from chassis.days import today
 from chassis.refusal import Refused
-from chassis.web import Tx
+from chassis.web import Tx, Why
 from contracts.payments import Channel, Outcome, Purpose, TenderKind
 from services.payments import store
 from services.payments.pending import promising
@@ -25,7 +25,6 @@ router = APIRouter(tags=["pending"])
 READERS = ("clerk", "specialist", "coordinator", "cashier", "auditor")
 Amount = Annotated[Decimal, PlainSerializer(str, return_type=str)]
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
-Why = Annotated[str, StringConstraints(min_length=3, max_length=500)]
 
 
 class Promised(BaseModel):

@@ -10,7 +10,7 @@ from pydantic import BaseModel, PlainSerializer, StringConstraints
 
 from chassis.auth import allow
 from chassis.days import today
-from chassis.web import Tx
+from chassis.web import Tx, Why
 from contracts.base import Name
 from contracts.payments import RefundMethod
 from services.payments.refunds import refunding, store
@@ -20,7 +20,6 @@ from services.payments.refunds.tables import Refund
 router = APIRouter(tags=["refunds"])
 READERS = ("clerk", "specialist", "coordinator", "cashier", "auditor")
 Amount = Annotated[Decimal, PlainSerializer(str, return_type=str)]
-Why = Annotated[str, StringConstraints(min_length=3, max_length=500)]
 
 
 class Approval(BaseModel):

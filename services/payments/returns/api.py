@@ -6,12 +6,12 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel, PlainSerializer, StringConstraints
+from pydantic import BaseModel, PlainSerializer
 
 from chassis.auth import allow
 from chassis.days import today
 from chassis.refusal import Refused
-from chassis.web import Tx
+from chassis.web import Tx, Why
 from contracts.base import Line
 from contracts.payments import ReturnKind
 from services.payments import store
@@ -24,7 +24,6 @@ from services.payments.tables import Account
 router = APIRouter(tags=["returns"])
 READERS = ("clerk", "specialist", "coordinator", "cashier", "auditor")
 Amount = Annotated[Decimal, PlainSerializer(str, return_type=str)]
-Why = Annotated[str, StringConstraints(min_length=3, max_length=500)]
 
 
 class ReturnGiven(BaseModel):
