@@ -101,9 +101,8 @@ def _is_ill(month: Month, account: str) -> bool:
 def restorations(month: Month) -> None:
     """Who was shut off pays what is past due, and has water again the same day."""
     due = [account for account, day in month.off.items() if day < month.day]
-    for account in due:
-        pay_past_due(month, account)
     if due:
+        pay_past_due(month, *due)
         fieldwork.restore(month, due)
 
 

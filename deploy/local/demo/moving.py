@@ -19,7 +19,7 @@ def move(month: Month) -> None:
     """Pat takes down who goes and who comes; the one who goes pays all that is billed, and something ahead."""
     home = mover(month)
     owed = Decimal(month.office.get(PAT, "payments", f"/accounts/{home.account}/due")["owed"])
-    pay_at_counter(month, home.account, max(owed, Decimal(0)) + AHEAD)
+    pay_at_counter(month, {home.account: max(owed, Decimal(0)) + AHEAD})
     body = {
         "request": f"desk-{month.day}-1",
         "move_out": {"account": home.account, "last_day": str(LAST_DAY)},

@@ -3,10 +3,11 @@
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 
 from rich.console import Console
 
@@ -32,6 +33,8 @@ from deploy.local.trouble import TroubleError
 
 PARTITIONS = 3
 """Of a topic: a town that lives for minutes does not grow, and fewer are quicker to look through."""
+COPIES = {"notifications": 2}
+"""Most of a quarter's work is setting bills and letters in type: on two cores, two do it in little more than half."""
 SHARED = ("CURBSTOP_KAFKA_SERVERS", "CURBSTOP_POSTGRES_URL")
 
 
@@ -43,7 +46,7 @@ def run_month(seed: int, accounts: int, out: Path, data: Path | None, console: C
 
 
 def _run(seed: int, accounts: int, out: Path, data: Path, console: Console) -> Diary:
-    with Progress() as progress, suite_of(data, progress.tell) as suite:
+    with Progress() as progress, suite_of(data, progress.tell, copies=COPIES) as suite:
         progress.stop()
         with Diary(out, console, DAYS) as diary:
             done = live_month(seed, accounts, suite, diary)
@@ -95,12 +98,13 @@ def _clear(data: Path) -> None:
 
 
 @contextmanager
-def suite_of(data: Path, tell: Tell, only: Origin | None = None) -> Iterator[Suite]:
+def suite_of(
+    data: Path, tell: Tell, only: Origin | None = None, copies: Mapping[str, int] = MappingProxyType({})
+) -> Iterator[Suite]:
     """A suite that nobody used before. On a Kafka or PostgreSQL that others share it takes names of its own."""
     shared = only is None and any(os.environ.get(name) for name in SHARED)
-    plan = Plan(
-        data, f"demo-{secrets.token_hex(4)}." if shared else "", vendors=(VENDOR,), partitions_cap=PARTITIONS, only=only
-    )
+    prefix = f"demo-{secrets.token_hex(4)}." if shared else ""
+    plan = Plan(data, prefix, copies=copies, vendors=(VENDOR,), partitions_cap=PARTITIONS, only=only)
     with running(plan, tell) as suite:
         places = suite.places
         yield suite

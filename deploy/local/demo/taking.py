@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -46,24 +46,26 @@ def take_counter_batch(month: Month) -> None:
     month.say(f"ana counts again and posts {len(batch.payments)} payments, [green]{batch.amount:,.2f}[/]")
 
 
-def pay_at_counter(month: Month, account: str, amount: Decimal) -> None:
-    """Somebody comes by and pays."""
-    payment = {
-        "receipt": f"{month.day:%m%d}-{account}",
-        "account_number": account,
-        "amount": str(amount),
-        "tender": "cash",
-    }
-    with month.diary.part(PART, f"{account} pays at the counter"):
-        month.office.post(ANA, "payments", "/payments", payment)
+def pay_at_counter(month: Month, amounts: Mapping[str, Decimal]) -> None:
+    """People come by and pay; amounts in dollars by account."""
+    with month.diary.part(PART, f"{', '.join(amounts)} at the counter"):
+        for account, amount in amounts.items():
+            payment = {
+                "receipt": f"{month.day:%m%d}-{account}",
+                "account_number": account,
+                "amount": str(amount),
+                "tender": "cash",
+            }
+            month.office.post(ANA, "payments", "/payments", payment)
         month.office.settle()
-    month.pay("counter", {account: amount})
+    month.pay("counter", dict(amounts))
 
 
-def pay_past_due(month: Month, account: str) -> None:
-    """Somebody asks at the counter what to pay so that nothing is past due, and pays it."""
-    due = month.office.get(PAT, "payments", f"/accounts/{account}/due")
-    pay_at_counter(month, account, Decimal(due["past_due"]))
+def pay_past_due(month: Month, *accounts: str) -> None:
+    """People ask at the counter what to pay so that nothing is past due, and pay it; who paid online need not."""
+    asked = {one: month.office.get(PAT, "payments", f"/accounts/{one}/due")["past_due"] for one in accounts}
+    if due := {account: Decimal(amount) for account, amount in asked.items() if Decimal(amount)}:
+        pay_at_counter(month, due)
 
 
 def take_vendor(month: Month) -> None:
