@@ -39,11 +39,11 @@ def _stack(config: pytest.Config) -> Places:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    if _running in config.stash:
-        from deploy.local.child import dismiss_guardian
+    from deploy.local.child import dismiss_guardian
 
+    if _running in config.stash:
         config.stash[_running].close()
-        dismiss_guardian()
+    dismiss_guardian()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -55,6 +55,24 @@ async def work(bench: Bench, *workers: Worker, until: str = "done") -> None:
             await asyncio.gather(*copies)
 
 
+async def test_an_idle_copy_is_told_of_work_instead_of_asking(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(working, "IDLE_POLL", 3600.0)
+    copy = asyncio.create_task(working.keep_working("sample", bench.engine, [worker()]))
+    waits = (
+        "select 1 from pg_stat_activity where datname = current_database() and state = 'idle' and query ~ 'from run'"
+    )
+    await eventually(lambda: _any(bench, waits))
+    await begin(bench)
+    await eventually(lambda: _any(bench, "select 1 from run where state = 'done'"))
+    copy.cancel()
+    with suppress(asyncio.CancelledError):
+        await copy
+
+
+async def _any(bench: Bench, query: str) -> bool:
+    return bool(await bench.rows(query))
+
+
 async def test_copies_share_a_run_and_each_chunk_is_done_once(bench: Bench) -> None:
     await begin(bench, 20)
     await work(bench, worker(), worker(), worker())
