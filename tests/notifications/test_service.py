@@ -3,7 +3,7 @@
 import csv
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import date
+from datetime import date, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -186,14 +186,26 @@ async def test_paper_is_sent_when_the_mailing_house_has_confirmed_and_the_count_
     rows = list(csv.DictReader((desk.out / f"{file['name']}.csv").read_text().splitlines()))
     assert [(row["account"], row["name"]) for row in rows] == [(NUMBER, "Maria Delgado")]
 
-    wrong = {"mailed_on": "2023-08-09", "pieces": 2, "why": "their report"}
+    wrong = {"mailed_on": str(DAY), "pieces": 2, "why": "their report"}
     assert (await desk.client.post("/mailings/2023-08-08/confirm", json=wrong)).status_code == 422
     assert await messages(desk.places, desk.prefix + "NoticeSent") == []
     right = wrong | {"pieces": 1}
     assert (await desk.client.post("/mailings/2023-08-08/confirm", json=right)).json() == 1
     (told,) = await desk.told(NoticeSent, 1)
-    assert (str(told.channel), told.sent_date) == ("paper", date(2023, 8, 9))
+    assert (str(told.channel), told.sent_date) == ("paper", DAY)
     assert (await desk.client.post("/mailings/2023-08-08/confirm", json=right)).status_code == 409
+
+
+async def test_a_mailing_cannot_have_left_on_a_day_that_has_not_come(desk: Desk) -> None:
+    await desk.hear(contact(ebill=False))
+    await desk.hear(bill())
+    await desk.client.post("/mailings/early")
+    await settled(desk.client)
+    confirmed = {"mailed_on": str(DAY + timedelta(days=1)), "pieces": 1, "why": "their report"}
+    answer = await desk.client.post("/mailings/early/confirm", json=confirmed)
+    assert (answer.status_code, "has not come yet" in answer.json()["error"]) == (422, True)
+    confirmed["mailed_on"] = str(DAY)
+    assert (await desk.client.post("/mailings/early/confirm", json=confirmed)).json() == 1
 
 
 async def test_a_mailing_with_nothing_to_mail_is_refused(desk: Desk) -> None:

@@ -106,10 +106,12 @@ async def confirm(tx: Transaction, name: str, mailed_on: date, pieces: int, why:
     expected = sum(one.notices for one in made)
     if pieces != expected:
         raise Refused(f"Mailing {name} has {expected} pieces; the house says {pieces}. Find the difference first.", 422)
+    today = await last_begun(tx) or mailed_on
+    if mailed_on > today:
+        raise Refused(f"{mailed_on} has not come yet: today is {today}. Confirm a mailing when it has left.", 422)
     await runs.move(tx, run, ["printed"], "mailed")
     for one in made:
         one.mailed_on, one.confirmed_by, one.confirmed_why = mailed_on, tx.actor, why
-    today = await last_begun(tx) or mailed_on
     notices = await mail.mailed(tx, run.id, mailed_on, today)
     for notice in notices:
         marking.tell_sent(tx, notice, today)
