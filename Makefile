@@ -34,7 +34,7 @@ reset: setup ## stop, and clear all data
 	@$(BIN)/curbstop reset --yes
 
 test: lint ## every test, against real Kafka and PostgreSQL
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: setup ## style, types, and who may import whom
 	@$(BIN)/ruff check .

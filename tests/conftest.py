@@ -46,6 +46,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     dismiss_guardian()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes minutes, or one worker lives a quarter while the others have nothing left to do."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """pytest-xdist's: the controller hands its stack to a worker."""

@@ -15,7 +15,7 @@ from tests.faults.trial import Month, Report, compared, laws_of, trial
 
 SEED, ACCOUNTS, KILLS, DAYS = 7, 40, 8, 4
 
-pytestmark = pytest.mark.timeout(1500)
+pytestmark = [pytest.mark.long, pytest.mark.timeout(1500)]
 
 
 @pytest.fixture(scope="module")

@@ -38,7 +38,7 @@ from deploy.local.demo.town.schedule import ENDS
 from deploy.local.news import silent
 from deploy.local.supervisor import REPOSITORY, Suite
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(900), pytest.mark.xdist_group("month")]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(1500)]
 ACCOUNTS = 60
 
 

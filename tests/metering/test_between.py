@@ -10,8 +10,6 @@ from tests.metering.conversion import House
 from tests.metering.cycle import Cycle, saw
 from tests.metering.running import sentence
 
-pytestmark = pytest.mark.stack
-
 NEW = {"meter": "NEW-1", "size": "1", "dials": 7, "unit": "gal", "start": "3"}
 EXCHANGE = {"on": "2023-02-10", "old_final": "11500", "new": NEW, "why": "the register was fogged"}
 MOVE_OUT = {"value": "12000", "read_on": "2023-02-14", "why": "moving to Greeley"}

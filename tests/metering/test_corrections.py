@@ -4,14 +4,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-import pytest
-
 from contracts.metering import ReadPosted
 from tests.metering.conversion import House
 from tests.metering.cycle import Cycle, saw
 from tests.metering.running import sentence
-
-pytestmark = pytest.mark.stack
 
 APRIL = date(2023, 3, 31)
 WHY = "two digits were swapped"

@@ -9,8 +9,6 @@ from tests.metering.conversion import READ_ON, House, houses
 from tests.metering.cycle import Cycle, saw
 from tests.metering.running import sentence
 
-pytestmark = pytest.mark.stack
-
 
 async def test_a_route_goes_out_in_the_towns_format_with_limits_for_the_reader(cycle: Cycle) -> None:
     (house,) = await cycle.opened(House(1, cycle.name, last=10_000, usual=5_000))

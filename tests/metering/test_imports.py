@@ -6,8 +6,6 @@ from tests.metering.conversion import LAST_ON, POINT_COLUMNS, House, houses, las
 from tests.metering.cycle import Cycle, saw
 from tests.metering.running import sentence
 
-pytestmark = pytest.mark.stack
-
 LAST_COLUMNS = "service_point,date,value,kind\n"
 USAGE_COLUMNS = "service_point,service,period_end,quantity,unit,estimated\n"
 

@@ -2,13 +2,9 @@
 
 from decimal import Decimal
 
-import pytest
-
 from contracts.metering import ReadKind
 from tests.metering.conversion import houses
 from tests.metering.cycle import Cycle, saw
-
-pytestmark = pytest.mark.stack
 
 
 async def test_a_cycle_is_imported_sent_out_loaded_back_reviewed_posted_and_closed(cycle: Cycle) -> None:

@@ -20,7 +20,6 @@ from tests.metering.crews import Crews
 from tests.metering.cycle import Cycle
 from tests.metering.running import DAY, running
 
-pytestmark = pytest.mark.stack
 TOMORROW = DAY + timedelta(days=1)
 
 

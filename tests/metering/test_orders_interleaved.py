@@ -40,7 +40,6 @@ from tests.conftest import GivenDatabase
 from tests.metering.conversion import House, houses, last_reads, service_points, usage
 from tests.metering.running import DAY, PACK
 
-pytestmark = pytest.mark.stack
 SEEDS = 24
 TOMORROW = DAY + timedelta(days=1)
 TOWN = houses(SEEDS)

@@ -3,8 +3,6 @@
 from datetime import timedelta
 from decimal import Decimal
 
-import pytest
-
 from contracts.accounts import AccountChanged, AccountStatus, ServiceAgreement
 from contracts.metering import Reading, ReadKind
 from contracts.orders import CancelCause, OrderKind, ServiceOrderRequested
@@ -12,8 +10,6 @@ from contracts.topics import ACCOUNT_CHANGED, SERVICE_ORDER_REQUESTED
 from tests.metering.conversion import House, service_points
 from tests.metering.crews import Crews
 from tests.metering.running import DAY, done, sentence
-
-pytestmark = pytest.mark.stack
 
 
 async def test_a_final_read_is_asked_for_dispatched_done_posted_and_told(crews: Crews) -> None:

@@ -15,8 +15,6 @@ from services.metering.orders import link
 from tests.metering.crews import Crews
 from tests.metering.running import DAY, KEY
 
-pytestmark = pytest.mark.stack
-
 
 class Phone:
     """A phone that scanned the code, and nothing else: no token."""

@@ -3,15 +3,11 @@
 import asyncio
 from datetime import timedelta
 
-import pytest
-
 from contracts.orders import CancelCause, OrderKind
 from tests.metering.conversion import READ_ON
 from tests.metering.crews import Crews
 from tests.metering.cycle import Cycle, saw
 from tests.metering.running import DAY, done, sentence
-
-pytestmark = pytest.mark.stack
 
 
 async def test_a_payment_before_dispatch_cancels_the_order_there_and_then_with_the_sentence(crews: Crews) -> None:

@@ -11,8 +11,6 @@ from tests.metering.conversion import House, service_points
 from tests.metering.crews import Crews
 from tests.metering.running import DAY, done, sentence
 
-pytestmark = pytest.mark.stack
-
 
 def given(value: int, on: date = DAY, kind: ReadKind = ReadKind.CUSTOMER) -> Reading:
     return Reading(date=on, value=Decimal(value), kind=kind)

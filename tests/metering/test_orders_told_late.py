@@ -12,7 +12,6 @@ from tests.metering.crews import Crews
 from tests.metering.cycle import saw
 from tests.metering.running import DAY, done
 
-pytestmark = pytest.mark.stack
 MOVED = date(2023, 2, 14)
 
 

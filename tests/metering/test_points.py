@@ -12,8 +12,6 @@ from tests.metering.conversion import House, houses, service_points
 from tests.metering.cycle import Cycle, saw
 from tests.metering.running import sentence
 
-pytestmark = pytest.mark.stack
-
 
 def account(
     house: House, version: int = 1, number: str = "70001", id_: UUID | None = None, **span: Any

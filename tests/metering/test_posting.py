@@ -10,8 +10,6 @@ from tests.metering.conversion import House, houses, last_reads, service_points
 from tests.metering.cycle import Cycle, saw
 from tests.metering.running import sentence
 
-pytestmark = pytest.mark.stack
-
 
 async def test_posting_again_tells_nothing_twice(cycle: Cycle) -> None:
     first, second = await cycle.opened(count=2)

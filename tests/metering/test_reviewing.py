@@ -8,8 +8,6 @@ from tests.metering.conversion import READ_ON, House, houses, service_points
 from tests.metering.cycle import Cycle, saw
 from tests.metering.running import sentence
 
-pytestmark = pytest.mark.stack
-
 
 async def test_the_review_finds_what_is_odd_against_each_houses_own_history(cycle: Cycle) -> None:
     town = [

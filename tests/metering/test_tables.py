@@ -3,12 +3,9 @@
 from collections.abc import Callable
 
 import psycopg
-import pytest
 
 from chassis.bulk import table_of
 from services.metering import tables
-
-pytestmark = pytest.mark.stack
 
 MODELS = (
     tables.ServicePoint,

@@ -8,7 +8,7 @@ import pytest
 from tests.restore.__main__ import figures
 from tests.restore.drill import drill, lose_everything
 
-pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("drill")]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 
 
 def test_a_town_that_lost_everything_has_the_books_of_the_instant_again() -> None:

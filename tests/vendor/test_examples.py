@@ -11,7 +11,6 @@ import uuid
 from collections.abc import Mapping
 from pathlib import Path
 
-import pytest
 from confluent_kafka import Producer
 
 from contracts.check import check_vendor_messages
@@ -50,7 +49,6 @@ def test_the_payment_of_the_examples_is_one_the_town_would_take() -> None:
     assert check_vendor_messages(PAYMENT.read_text()) == []
 
 
-@pytest.mark.stack
 async def test_the_python_example_publishes_a_payment_and_prints_its_answer(places: Places) -> None:
     name = f"v{uuid.uuid4().hex[:10]}"
     known = logins(places, "", name)
@@ -69,7 +67,6 @@ async def test_the_python_example_says_what_is_wrong_with_an_amount() -> None:
     assert "at most 2 decimal places" in err
 
 
-@pytest.mark.stack
 def test_librdkafka_accepts_the_settings_of_the_kcat_example(places: Places) -> None:
     name = f"v{uuid.uuid4().hex[:10]}"
     login = logins(places, "", name)[f"vendor.{name}"]

@@ -50,7 +50,6 @@ def kafka_options(login: Login) -> list[str]:
     return [f"--{name}={value}" for name, value in {**given, "prefix": login.prefix}.items()]
 
 
-@pytest.mark.stack
 async def test_over_kafka_every_line_is_sent_as_it_is_and_answered(
     places: Places, topic_prefix: str, payments: Path, tmp_path: Path
 ) -> None:
@@ -69,7 +68,6 @@ async def test_over_kafka_every_line_is_sent_as_it_is_and_answered(
     assert "1 conflict, 1 duplicate, 4 refused" in said[0]
 
 
-@pytest.mark.stack
 async def test_what_is_not_answered_in_time_is_written_down_as_such(
     places: Places, topic_prefix: str, payments: Path, tmp_path: Path
 ) -> None:
@@ -81,7 +79,6 @@ async def test_what_is_not_answered_in_time_is_written_down_as_such(
     assert "8 not answered" in said[0]
 
 
-@pytest.mark.stack
 async def test_a_message_that_kafka_refuses_for_its_size_does_not_keep_the_others_back(
     places: Places, topic_prefix: str, tmp_path: Path
 ) -> None:
@@ -94,7 +91,6 @@ async def test_a_message_that_kafka_refuses_for_its_size_does_not_keep_the_other
     assert outcomes(answers) == ["accepted", "none", "accepted"]
 
 
-@pytest.mark.stack
 async def test_thousands_of_payments_are_pipelined(places: Places, topic_prefix: str, tmp_path: Path) -> None:
     login = logins(places, topic_prefix)[f"vendor.{VENDOR}"]
     file = tmp_path / "many.jsonl"
