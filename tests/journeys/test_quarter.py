@@ -25,6 +25,7 @@ import pytest
 from rich.console import Console
 
 from contracts.billing import BillIssued
+from contracts.metering import ReadKind
 from contracts.payments import Outcome, PaymentOutcome
 from deploy.local.demo.account import account, as_markdown
 from deploy.local.demo.books import Books
@@ -53,11 +54,11 @@ class Lived:
     out: Path
 
     def bill(self, name: str) -> BillIssued:
-        """The newest bill of the account a sample is named for."""
-        number = next(one for one in self.samples if one.startswith(name)).rpartition("-")[2].removesuffix(".pdf")
+        """The bill that is kept under a name."""
+        number = next(one for one in self.samples if one.startswith(name)).removeprefix(f"{name}-").removesuffix(".pdf")
         with Office(self.suite) as office:
-            newest = office.get(RUTH, "billing", "/bills", account=number)[0]["number"]
-            return BillIssued.model_validate_json(json.dumps(office.get(RUTH, "billing", f"/bills/{newest}")["bill"]))
+            whole = office.get(RUTH, "billing", f"/bills/{number}")["bill"]
+            return BillIssued.model_validate_json(json.dumps(whole))
 
 
 @pytest.fixture(scope="module")
@@ -143,6 +144,14 @@ def test_a_bill_after_a_payment_shows_it(lived: Lived) -> None:
     bill = lived.bill("second-bill-after-payment")
     assert bill.payments > 0
     assert bill.amount_due == bill.previous_balance - bill.payments + bill.adjustments + bill.current_charges
+
+
+def test_bills_to_look_at_show_what_they_are_kept_for(lived: Lived) -> None:
+    assert {name.rpartition("-2023")[0] for name in lived.samples} >= {
+        "ordinary", "in-spanish", "second-bill-after-payment", "past-due", "estimated",
+    }  # fmt: skip
+    assert lived.bill("past-due").past_due > 0
+    assert any(one.kind == ReadKind.ESTIMATED for one in lived.bill("estimated").reads)
 
 
 def test_the_trial_balance_is_zero_in_every_fund_and_receivables_are_the_sum_of_balances(lived: Lived) -> None:

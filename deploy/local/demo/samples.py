@@ -1,35 +1,65 @@
 """A few bills to look at: as their customers see them, each chosen for what it shows."""
 
-from collections.abc import Iterator
-from typing import Any
+import json
+from collections.abc import Callable, Iterator
+from statistics import median
 
+from contracts.billing import BillIssued
+from contracts.metering import ReadKind
 from deploy.local.demo.month import Month
 from deploy.local.demo.office import RUTH
 from deploy.local.demo.town.files import IN_CREDIT, LATEST, PLACES
 from deploy.local.demo.town.homes import Home
 
 PART = "books"
+HIGH = 2
+"""Times the usual."""
+
+
+def _is_high(bill: BillIssued) -> bool:
+    usual = [one.quantity for one in bill.usage_history]
+    return bool(usual) and any(one.quantity > HIGH * median(usual) for one in bill.reads)
+
+
+SHOWS: dict[str, Callable[[BillIssued], bool]] = {
+    "ordinary": lambda bill: not bill.past_due,
+    "in-spanish": lambda bill: True,
+    "second-bill-after-payment": lambda bill: bill.payments > 0,
+    "past-due": lambda bill: bill.past_due > 0,
+    "register-over-zero": lambda bill: any(one.current_value < one.previous_value for one in bill.reads),
+    "high-usage": _is_high,
+    "estimated": lambda bill: any(one.kind == ReadKind.ESTIMATED for one in bill.reads),
+    "no-usage": lambda bill: any(one.quantity == 0 for one in bill.reads),
+}
+"""What a bill must have to be kept under a name."""
 
 
 def keep_samples(month: Month) -> list[str]:
     """Write the chosen bills as PDF, and prove of each that it can be made again byte for byte; answers their names."""
-    names = []
     with month.diary.part(PART, "a few bills to look at"):
-        for why, account in _chosen(month):
-            number = _newest_bill(month, account)
-            if number is None:
-                continue
-            bill = month.office.get(RUTH, "billing", f"/bills/{number}")["bill"]
-            again = month.office.get(RUTH, "billing", f"/bills/{number}/rederive")
-            month.expect(again["identical"], f"Bill {number} can't be made again as it was: {again['differences'][:1]}")
-            pdf = month.office.get(RUTH, "notifications", f"/accounts/{account}/bills/{bill['bill_id']}.pdf")
-            month.diary.write(f"bills/{why}-{account}.pdf", pdf)
-            names.append(f"{why}-{account}.pdf")
-    return names
+        found = [(why, _newest_that_shows(month, why, home.account)) for why, home in _chosen(month)]
+        return [_keep(month, why, bill) for why, bill in found if bill]
 
 
-def _chosen(month: Month) -> Iterator[tuple[str, str]]:
-    """An account for each kind of bill, as far as the town has one."""
+def _keep(month: Month, why: str, bill: BillIssued) -> str:
+    again = month.office.get(RUTH, "billing", f"/bills/{bill.number}/rederive")
+    month.expect(again["identical"], f"Bill {bill.number} can't be made again as it was: {again['differences'][:1]}")
+    pdf = month.office.get(RUTH, "notifications", f"/accounts/{bill.account_number}/bills/{bill.bill_id}.pdf")
+    month.diary.write(f"bills/{why}-{bill.number}.pdf", pdf)
+    return f"{why}-{bill.number}.pdf"
+
+
+def _newest_that_shows(month: Month, why: str, account: str) -> BillIssued | None:
+    for one in month.office.get(RUTH, "billing", "/bills", account=account):
+        whole = month.office.get(RUTH, "billing", f"/bills/{one['number']}")["bill"]
+        bill = BillIssued.model_validate_json(json.dumps(whole))
+        if SHOWS[why](bill):
+            return bill
+    return None
+
+
+def _chosen(month: Month) -> Iterator[tuple[str, Home]]:
+    """A home for each kind of bill, as far as the town has one."""
     billed = [one for one in month.homes if one.account in month.owed and not one.commercial]
     paid = {one.account for _, one, outcome, _ in month.money.sent if outcome == "accepted"}
     wanted = {
@@ -42,9 +72,7 @@ def _chosen(month: Month) -> Iterator[tuple[str, str]]:
         "estimated": _odd(month, billed, "missing"),
         "no-usage": _odd(month, billed, "zero"),
     }
-    for why, homes in wanted.items():
-        if homes:
-            yield why, homes[-1].account
+    yield from ((why, homes[-1]) for why, homes in wanted.items() if homes)
 
 
 def _place(month: Month, home: Home) -> int:
@@ -54,8 +82,3 @@ def _place(month: Month, home: Home) -> int:
 
 def _odd(month: Month, billed: list[Home], oddity: str) -> list[Home]:
     return [one for one in billed if month.oddities.get(one.point) == oddity]
-
-
-def _newest_bill(month: Month, account: str) -> str | None:
-    bills: list[dict[str, Any]] = month.office.get(RUTH, "billing", "/bills", account=account)
-    return str(bills[0]["number"]) if bills else None
