@@ -1,7 +1,7 @@
 """A few bills to look at: as their customers see them, each chosen for what it shows."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from statistics import median
 
 from contracts.billing import BillIssued
@@ -37,7 +37,7 @@ SHOWS: dict[str, Callable[[BillIssued], bool]] = {
 def keep_samples(month: Month) -> list[str]:
     """Write the chosen bills as PDF, and prove of each that it can be made again byte for byte; answers their names."""
     with month.diary.part(PART, "a few bills to look at"):
-        found = [(why, _newest_that_shows(month, why, home.account)) for why, home in _chosen(month)]
+        found = [(why, _one_that_shows(month, why, homes)) for why, homes in _candidates(month).items()]
         return [_keep(month, why, bill) for why, bill in found if bill]
 
 
@@ -49,20 +49,23 @@ def _keep(month: Month, why: str, bill: BillIssued) -> str:
     return f"{why}-{bill.number}.pdf"
 
 
-def _newest_that_shows(month: Month, why: str, account: str) -> BillIssued | None:
+def _one_that_shows(month: Month, why: str, homes: Sequence[Home]) -> BillIssued | None:
+    bills = (bill for home in reversed(homes) for bill in _bills(month, home.account))
+    return next(filter(SHOWS[why], bills), None)
+
+
+def _bills(month: Month, account: str) -> Iterator[BillIssued]:
+    """An account's bills, the newest first."""
     for one in month.office.get(RUTH, "billing", "/bills", account=account):
         whole = month.office.get(RUTH, "billing", f"/bills/{one['number']}")["bill"]
-        bill = BillIssued.model_validate_json(json.dumps(whole))
-        if SHOWS[why](bill):
-            return bill
-    return None
+        yield BillIssued.model_validate_json(json.dumps(whole))
 
 
-def _chosen(month: Month) -> Iterator[tuple[str, Home]]:
-    """A home for each kind of bill, as far as the town has one."""
+def _candidates(month: Month) -> dict[str, list[Home]]:
+    """Homes that may have each kind of bill."""
     billed = [one for one in month.homes if one.account in month.owed and not one.commercial]
     paid = {one.account for _, one, outcome, _ in month.money.sent if outcome == "accepted"}
-    wanted = {
+    return {
         "ordinary": [one for one in billed if one.point not in month.oddities and _place(month, one) > IN_CREDIT],
         "in-spanish": [one for one in billed if one.responsible.language == "es"],
         "second-bill-after-payment": [one for one in billed if one.cycle == "1" and one.account in paid],
@@ -72,7 +75,6 @@ def _chosen(month: Month) -> Iterator[tuple[str, Home]]:
         "estimated": _odd(month, billed, "missing"),
         "no-usage": _odd(month, billed, "zero"),
     }
-    yield from ((why, homes[-1]) for why, homes in wanted.items() if homes)
 
 
 def _place(month: Month, home: Home) -> int:
