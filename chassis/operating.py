@@ -1,16 +1,17 @@
 """The routes that let an operator see and mend what a service keeps: dead letters, waiting facts, snapshots, packs."""
 
 import base64
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
-from chassis import audit, deadletters, townstore, waiting
+from chassis import audit, deadletters, runs, townstore, waiting
 from chassis.auth import allow
 from chassis.consume import redrive
+from chassis.day_work import run_id_of
 from chassis.edge import transaction
 from chassis.envelope import new_trace
 from chassis.received import Unreadable
@@ -97,6 +98,14 @@ async def _open_letter(tx: Tx, letter_id: int) -> deadletters.DeadLetter:
 async def list_waiting(tx: Tx, limit: int = 100) -> list[WaitingShown]:
     """Facts that came before the thing they speak of, the oldest first."""
     return [WaitingShown(**vars(one)) for one in await waiting.listed(tx, min(limit, PAGE))]
+
+
+@router.post("/days/{day}/retry", dependencies=[allow("it", "coordinator")], tags=["business day"])
+async def retry_day(tx: Tx, day: date) -> int:
+    """Have what failed of a day's work done again, after what was wrong was mended; answers how many chunks."""
+    again = await runs.retry_failed(tx, run_id_of(day))
+    tx.audit("retry", f"day {day}", "what failed of its work is done again", after={"chunks": again})
+    return again
 
 
 @router.get("/audit/{entity:path}", dependencies=[allow("auditor", "coordinator", "it")], tags=["audit"])

@@ -25,6 +25,7 @@ from chassis.web import BodyLimit, answer_with_sentences, measure_requests
 HOUR = 3600.0
 RETRY_PAUSE = 1.0
 CANCEL_AGAIN = 10.0
+"""Longer than a relay takes to let what is under way arrive, which a second cancellation would cut short."""
 
 
 def service_app(parts: Parts, settings: Settings) -> FastAPI:

@@ -8,12 +8,13 @@ from typing import Annotated, Any
 
 import typer
 
+from contracts.topics import SERVICES
 from curbstop.running import call
 from curbstop.shown import Json, as_json, table
 from deploy.local.days import ONE_DAY, Days, days_to
 from deploy.local.trouble import TroubleError
 
-app = typer.Typer(name="day", help="The town's business day: status, advance, catch-up.", no_args_is_help=True)
+app = typer.Typer(name="day", help="The town's business day: status, advance, catch-up, retry.", no_args_is_help=True)
 
 PATIENCE_SECONDS = 600.0
 PAUSE_SECONDS = 0.3
@@ -69,6 +70,15 @@ def catch_up(
         raise TroubleError("No business day has begun yet. Begin the first: `curbstop day advance --date ...`.")
     end = to.date() if to else date.fromisoformat(days.today()["by_the_clock"])
     _end(days, _turn(days, last, days_to(last, end), reason), json)
+
+
+@app.command()
+def retry() -> None:
+    """Have what failed of the day's work done again in every service, after what was wrong was mended."""
+    last = _last()
+    again = {name: call("POST", name, f"/days/{last}/retry") for name in SERVICES} if last else {}
+    told = ", ".join(f"{name} {count}" for name, count in again.items() if count)
+    typer.echo(f"Tried again, in chunks: {told}." if told else "Nothing of the day's work has failed.")
 
 
 def _days() -> Days:

@@ -4,11 +4,14 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+import pytest
+
 from contracts.billing import BusinessDayDone, BusinessDayStarted
 from contracts.delinquency import AccountDelinquent, CollectionStatusChanged
 from contracts.notices import NoticeChannel
 from contracts.orders import ServiceOrderRequested, ServiceOrderWithdrawn
 from contracts.payments import ChargeAssessed
+from services.collections.cases import work
 from tests.collections.builders import (
     DAY,
     DUE,
@@ -58,6 +61,22 @@ async def test_a_day_waits_for_billings_word_on_what_fell_due_before_it_and_then
     (one,) = await desk.get("/reminders/proposed")
     assert one["amount"] == "84.10"
     assert [day.date for day in await desk.told(BusinessDayDone)] == [DAY]
+
+
+async def test_what_failed_of_a_day_is_done_again_when_somebody_says_so(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*given: object) -> None:
+        raise ValueError("a mistake in the program")
+
+    with monkeypatch.context() as mistaken:
+        mistaken.setattr(work, "save", broken)
+        await desk.hear(account(), balance(1, "84.10"), BusinessDayStarted(date=DAY))
+    assert await desk.told(BusinessDayDone) == []
+    assert (await desk.client.post(f"/days/{DAY}/retry")).json() == 1
+    await desk.work()
+    assert [day.date for day in await desk.told(BusinessDayDone)] == [DAY]
+    assert len(await desk.get("/reminders/proposed")) == 1
 
 
 async def test_what_falls_due_on_the_day_itself_keeps_nobody_waiting(desk: Desk) -> None:
