@@ -104,7 +104,7 @@ async def insert_new(tx: Transaction, model: type[SQLModel], rows: Sequence[Row]
     statement = sql.SQL("{} on conflict ({}) do nothing returning {}").format(
         _insert(table_of(model), list(rows[0])), sql.Identifier(key), sql.Identifier(key)
     )
-    new = frozenset(await _keys(tx, statement, _columns(list(first.values()))))
+    new = frozenset(await _keys(tx, statement, _columns(_in_order(first.values(), [key]))))
     known_hashes = await _hashes(tx, table_of(model), key, [one for one in first if one not in new])
     odd |= {one for one, known_hash in known_hashes.items() if known_hash != first[one]["content_hash"]}
     in_force = {one: first[one]["content_hash"] for one in new} | known_hashes
@@ -120,7 +120,7 @@ async def keep_newest(tx: Transaction, model: type[SQLModel], rows: Sequence[Row
     if not newest:
         return frozenset()
     table = table_of(model)
-    ordered = [newest[one] for one in sorted(newest, key=str)]
+    ordered = _in_order(newest.values(), [key])
     changes = sql.SQL(", ").join(
         sql.SQL("{0} = excluded.{0}").format(sql.Identifier(column)) for column in ordered[0] if column != key
     )
@@ -141,7 +141,12 @@ async def upsert(tx: Transaction, model: type[SQLModel], rows: Sequence[Row], ke
     statement = sql.SQL("{} on conflict ({}) do update set {}").format(
         _insert(table_of(model), columns), _names(key), changes
     )
-    await (await tx.driver()).execute(statement, _columns(rows))
+    await (await tx.driver()).execute(statement, _columns(_in_order(rows, key)))
+
+
+def _in_order(rows: Iterable[Row], key: Sequence[str]) -> list[Row]:
+    """Rows by their key, as `lock` goes: two who write the same rows in two orders would wait for each other."""
+    return sorted(rows, key=lambda row: [str(row[column]) for column in key])
 
 
 async def lock(tx: Transaction, model: type[SQLModel], keys: Collection[UUID], key: str = "id") -> None:

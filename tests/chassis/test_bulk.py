@@ -1,5 +1,6 @@
 """What COPY puts in is what comes out, whatever a text holds."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -12,10 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from chassis.bulk import copy_columns
+from chassis.bulk import copy_columns, lock, upsert
 from chassis.database import connect
 from chassis.edge import transaction
 from chassis.envelope import new_trace
+from tests.chassis.sample import Bench, Purse
 from tests.conftest import GivenDatabase
 
 COLUMNS = ("u", "t", "n", "i", "at", "d", "b", "raw", "j")
@@ -89,3 +91,20 @@ async def test_more_rows_than_are_written_at_once_keep_their_order(engine: Async
 async def test_a_binary_float_is_refused(engine: AsyncEngine) -> None:
     with pytest.raises(TypeError, match="cannot dump float"):
         await _through(engine, [(None, None, 1.5, None, None, None, None, None, None)])
+
+
+async def test_two_who_write_the_same_rows_in_two_orders_do_not_stop_each_other(bench: Bench) -> None:
+    ids = [UUID(int=number) for number in range(4000)]
+    purses = [{"id": one, "version": 1, "name": "new"} for one in ids]
+
+    async def write(backwards: bool) -> None:
+        async with bench.transaction() as tx:
+            await upsert(tx, Purse, purses[::-1] if backwards else purses, ["id"])
+
+    async def hold() -> None:
+        async with bench.transaction() as tx:
+            await lock(tx, Purse, ids)
+
+    for _ in range(3):
+        await asyncio.gather(write(True), write(False), hold())
+    assert await bench.rows("select count(*) from purse where name = 'new'") == [(4000,)]
