@@ -14,8 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from confluent_kafka.admin import AdminClient
 
+from deploy.local.kafka_admin import connect, finish
 from deploy.local.places import Places
+from tests.databases import Databases
 
 GivenDatabase = Callable[..., str]
 GivenTopics = Callable[..., list[str]]
@@ -68,43 +71,34 @@ def places(request: pytest.FixtureRequest) -> Places:
 
 
 @pytest.fixture(scope="session")
-def migrated(places: Places) -> Iterator[Callable[[str], str]]:
-    """A function: service name to the name of a database with that service's tables, to be copied by tests."""
-    from chassis.migrating import upgrade
-    from deploy.local.databases import create_database, drop_database
-
-    made: dict[str, str] = {}
-
-    def template(service: str) -> str:
-        if service not in made:
-            name = f"t_{uuid.uuid4().hex[:10]}_{service}_template"
-            upgrade(service, create_database(places.postgres_url, name))
-            made[service] = name
-        return made[service]
-
-    yield template
-    for name in made.values():
-        drop_database(places.postgres_url, name)
+def databases(places: Places) -> Iterator[Databases]:
+    """The databases that this process's tests hand on to each other."""
+    held = Databases(places.postgres_url)
+    yield held
+    held.drop_all()
 
 
 @pytest.fixture
-def database(places: Places, request: pytest.FixtureRequest) -> Iterator[GivenDatabase]:
-    """A function: a fresh database's address, dropped after the test.
+def database(databases: Databases) -> Iterator[GivenDatabase]:
+    """A function: the address of a database of this test's own.
 
     `database("billing")` is empty; `database("billing", migrated=True)` has the service's tables.
     """
-    from deploy.local.databases import create_database, drop_database
-
     made: list[str] = []
+    lent: list[tuple[str, str]] = []
 
     def fresh(name: str, migrated: bool = False) -> str:
-        template = request.getfixturevalue("migrated")(name) if migrated else "template0"
-        made.append(f"t_{uuid.uuid4().hex[:10]}_{name}")
-        return create_database(places.postgres_url, made[-1], template)
+        if migrated:
+            lent.append((name, databases.take(name)))
+            return databases.address(lent[-1][1])
+        made.append(databases.empty(name))
+        return databases.address(made[-1])
 
     yield fresh
     for name in made:
-        drop_database(places.postgres_url, name)
+        databases.drop(name)
+    for service, name in lent:
+        databases.give_back(service, name)
 
 
 @pytest.fixture
@@ -113,22 +107,28 @@ def topic_prefix() -> str:
     return f"t{uuid.uuid4().hex[:10]}."
 
 
+@pytest.fixture(scope="session")
+def kafka_admin(places: Places) -> AdminClient:
+    """Whoever may create and delete topics."""
+    return connect(places.kafka_servers, places.kafka_user, places.kafka_password)
+
+
 @pytest.fixture
-def make_topics(places: Places) -> Iterator[GivenTopics]:
+def make_topics(kafka_admin: AdminClient) -> Iterator[GivenTopics]:
     """A function: create topics of two partitions, by name or from the contracts; deleted after the test.
 
     `make_topics(["ReadPosted", "Anything"], topic_prefix)` answers the full names.
     """
-    from deploy.local import kafka_admin, topics
+    from deploy.local import topics
 
-    admin = kafka_admin.connect(places.kafka_servers, places.kafka_user, places.kafka_password)
     made: list[str] = []
 
     def make(names: Iterable[str], prefix: str, partitions: int = 2) -> list[str]:
-        full = topics.create_by_name(admin, names, prefix, partitions)
+        full = topics.create_by_name(kafka_admin, names, prefix, partitions)
         made.extend(full)
         return full
 
     yield make
     if made:
-        topics.delete(admin, made)
+        # Nobody waits until they are gone: no two tests have a topic of one name.
+        finish(kafka_admin.delete_topics(made), "delete topic")

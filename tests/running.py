@@ -14,6 +14,7 @@ from fastapi import FastAPI
 
 from chassis.auth import local_token
 from chassis.townpack import Bundle
+from contracts.topics import TOPICS
 from deploy.local.places import Places
 
 KEY = "a key that only tests know, of 32 and more characters"
@@ -31,6 +32,11 @@ def environment(places: Places, database_url: str, topic_prefix: str) -> dict[st
         "signing_key": KEY,
         "log_level": "WARNING",
     }
+
+
+def topics_of(service: str) -> list[str]:
+    """What a service reads and writes, apart from the topics of its vendors."""
+    return [one.name for one in TOPICS if service in (*one.publishers, *one.consumers)]
 
 
 @asynccontextmanager

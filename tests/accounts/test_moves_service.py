@@ -16,16 +16,16 @@ from deploy.local.places import Places
 from services.accounts.app import build
 from tests.accounts.builders import TODAY, comes, leaves
 from tests.accounts.test_moves_orders import completed
-from tests.accounts.test_service import ACCOUNTS, AGREEMENTS, PEOPLE, PREMISES, TOPICS, events, post
+from tests.accounts.test_service import ACCOUNTS, AGREEMENTS, PEOPLE, PREMISES, events, post
 from tests.conftest import GivenDatabase, GivenTopics
-from tests.running import apply_town, bearer, environment, messages, running, settled
+from tests.running import apply_town, bearer, environment, messages, running, settled, topics_of
 
 
 @pytest.fixture
 async def counter(
     places: Places, database: GivenDatabase, topic_prefix: str, make_topics: GivenTopics
 ) -> AsyncIterator[tuple[httpx.AsyncClient, AIOKafkaProducer]]:
-    make_topics(TOPICS, topic_prefix, 1)
+    make_topics(topics_of("accounts"), topic_prefix, 1)
     settings = Settings(**environment(places, database("accounts", migrated=True), topic_prefix))
     producer = AIOKafkaProducer(bootstrap_servers=places.kafka_servers, **credentials(settings))
     await producer.start()

@@ -11,7 +11,7 @@ from contracts.accounts import AccountChanged, ContactChanged
 from deploy.local.places import Places
 from services.accounts.app import build
 from tests.conftest import GivenDatabase, GivenTopics
-from tests.running import apply_town, bearer, environment, messages, running, settled
+from tests.running import apply_town, bearer, environment, messages, running, settled, topics_of
 
 PREMISES = "premise,line1,line2,city,state,zip,parcel,inside_city\nP1,12 Oak St,,Windsor,CO,80550,R100,true\n"
 PEOPLE = (
@@ -28,25 +28,13 @@ AGREEMENTS = (
     "10001,stormwater,,2020-05-01,,active,class=residential\n"
 )
 E = TypeVar("E", AccountChanged, ContactChanged)
-TOPICS = [
-    "AccountChanged",
-    "ContactChanged",
-    "BalanceChanged",
-    "CollectionStatusChanged",
-    "BusinessDayStarted",
-    "BusinessDayDone",
-    "ServiceOrderRequested",
-    "ServiceOrderWithdrawn",
-    "ServiceOrderCompleted",
-    "ServiceOrderCancelled",
-]
 
 
 @pytest.fixture
 async def accounts(
     places: Places, database: GivenDatabase, topic_prefix: str, make_topics: GivenTopics
 ) -> AsyncIterator[httpx.AsyncClient]:
-    make_topics(TOPICS, topic_prefix)
+    make_topics(topics_of("accounts"), topic_prefix)
     settings = Settings(**environment(places, database("accounts", migrated=True), topic_prefix))
     async with running(build(settings)) as client:
         await apply_town(client)

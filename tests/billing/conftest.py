@@ -6,13 +6,12 @@ import pytest
 from fastapi import FastAPI
 
 from chassis.settings import Settings
-from contracts.topics import TOPICS
 from deploy.local.places import Places
 from services.billing.app import build
 from tests.billing.office import Office, an_office
 from tests.billing.run_builders import RunOffice
 from tests.conftest import GivenDatabase, GivenTopics
-from tests.running import environment
+from tests.running import environment, topics_of
 
 
 @pytest.fixture
@@ -31,5 +30,5 @@ async def town(office: Office) -> RunOffice:
 @pytest.fixture
 async def app(places: Places, database: GivenDatabase, topic_prefix: str, make_topics: GivenTopics) -> FastAPI:
     """The service as it runs in a town, not yet started."""
-    make_topics([topic.name for topic in TOPICS], topic_prefix)
+    make_topics(topics_of("billing"), topic_prefix)
     return build(Settings(**environment(places, database("billing", migrated=True), topic_prefix)))

@@ -9,12 +9,11 @@ from chassis.auth import local_token
 from chassis.database import connect
 from chassis.settings import Settings
 from contracts.billing import BillIssued
-from contracts.topics import TOPICS
 from deploy.local.places import Places
 from services.billing.app import build
 from tests.billing.run_builders import PACK, a_read, customer
 from tests.conftest import GivenDatabase, GivenTopics
-from tests.running import KEY, apply_town, environment, eventually, messages, running, settled
+from tests.running import KEY, apply_town, environment, eventually, messages, running, settled, topics_of
 
 STREET = [str(number) for number in range(1, 41)]
 ORDER = {"cycle": "1", "period_start": "2023-03-01", "period_end": "2023-04-01", "bill_date": "2023-04-03"}
@@ -24,7 +23,7 @@ REVIEWER = {"Authorization": f"Bearer {local_token(KEY, 'carl', ['coordinator'])
 async def test_reads_from_kafka_become_bills_on_kafka(
     places: Places, database: GivenDatabase, make_topics: GivenTopics, topic_prefix: str, tmp_path: Path
 ) -> None:
-    make_topics([topic.name for topic in TOPICS], topic_prefix)
+    make_topics(topics_of("billing"), topic_prefix)
     settings = Settings(**environment(places, database("billing", migrated=True), topic_prefix))
     for path, content in PACK.files.items():
         (tmp_path / path).parent.mkdir(exist_ok=True)

@@ -11,13 +11,8 @@ from deploy.local.places import Places
 from services.collections.app import build
 from tests.collections.builders import Desk, KafkaDesk
 from tests.conftest import GivenDatabase, GivenTopics
-from tests.running import apply_town, caller, environment, running
+from tests.running import apply_town, caller, environment, running, topics_of
 
-TOPICS = [
-    "AccountChanged", "BalanceChanged", "BusinessDayStarted", "BusinessDayDone", "PaymentReceived", "PaymentPending",
-    "PaymentFailed", "PaymentReturned", "NoticeSent", "NoticeFailed", "ServiceOrderCompleted", "ServiceOrderCancelled",
-    "AccountDelinquent", "CollectionStatusChanged", "ServiceOrderRequested", "ServiceOrderWithdrawn", "ChargeAssessed",
-]  # fmt: skip
 ROLES = ("coordinator", "it", "auditor")
 
 
@@ -36,7 +31,7 @@ async def kafka_desk(
     places: Places, database: GivenDatabase, topic_prefix: str, make_topics: GivenTopics
 ) -> AsyncIterator[KafkaDesk]:
     """The whole service, as it runs in a town."""
-    make_topics(TOPICS, topic_prefix, 1)
+    make_topics(topics_of("collections"), topic_prefix, 1)
     settings = Settings(**environment(places, database("collections", migrated=True), topic_prefix))
     producer = AIOKafkaProducer(bootstrap_servers=places.kafka_servers, **credentials(settings))
     await producer.start()

@@ -5,11 +5,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from chassis.settings import Settings
-from contracts.topics import TOPICS
 from deploy.local.places import Places
 from services.billing.app import build
 from tests.conftest import GivenDatabase, GivenTopics
-from tests.running import environment, running
+from tests.running import environment, running, topics_of
 
 SAMPLES = re.compile(r"\bcurbstop_\w+")
 
@@ -19,7 +18,7 @@ async def metrics_of_billing(
     places: Places, database: GivenDatabase, prefix: str, make_topics: GivenTopics
 ) -> AsyncIterator[str]:
     """The page of the one service that has every metric, after a request."""
-    make_topics([one.name for one in TOPICS if "billing" in (*one.consumers, *one.publishers)], prefix, 1)
+    make_topics(topics_of("billing"), prefix, 1)
     settings = Settings(**environment(places, database("billing", migrated=True), prefix))
     async with running(build(settings)) as client:
         await client.get("/health/live")

@@ -1,41 +1,39 @@
 """One running metering service for these tests, on real Kafka and PostgreSQL; each test has a cycle of its own."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from itertools import count
 from uuid import uuid4
 
 import pytest
+from confluent_kafka.admin import AdminClient
 
-from contracts.topics import TOPICS
 from deploy.local.places import Places
+from tests.databases import Databases
 from tests.metering.crews import Crews
 from tests.metering.cycle import Cycle
 from tests.metering.running import Metering, running
+from tests.running import topics_of
 
 _numbers = count(1)
-NAMES = tuple(one.name for one in TOPICS if "metering" in (*one.publishers, *one.consumers))
 
 
 @pytest.fixture(scope="session")
-def metering_topics(places: Places) -> Iterator[str]:
+def metering_topics(kafka_admin: AdminClient) -> Iterator[str]:
     """The prefix of this run's topics."""
-    from deploy.local import kafka_admin, topics
+    from deploy.local import topics
 
     prefix = f"t{uuid4().hex[:10]}."
-    admin = kafka_admin.connect(places.kafka_servers, places.kafka_user, places.kafka_password)
-    made = topics.create_by_name(admin, NAMES, prefix, 2)
+    made = topics.create_by_name(kafka_admin, topics_of("metering"), prefix, 2)
     yield prefix
-    topics.delete(admin, made)
+    topics.delete(kafka_admin, made)
 
 
 @pytest.fixture(scope="session")
-def metering_database(places: Places, migrated: Callable[[str], str]) -> Iterator[str]:
+def metering_database(databases: Databases) -> Iterator[str]:
     """A database with metering's tables."""
-    from deploy.local.databases import create_database, drop_database
-
-    name = f"t_{uuid4().hex[:10]}_metering"
-    yield create_database(places.postgres_url, name, migrated("metering"))
-    drop_database(places.postgres_url, name)
+    name = databases.take("metering")
+    yield databases.address(name)
+    databases.drop(name)
 
 
 @pytest.fixture(scope="session")

@@ -14,11 +14,11 @@ from contracts.topics import BUSINESS_DAY_DONE, BUSINESS_DAY_STARTED
 from deploy.local.places import Places
 from services.metering.points import imports
 from tests.conftest import GivenDatabase, GivenTopics
-from tests.metering.conftest import NAMES
 from tests.metering.conversion import House, service_points
 from tests.metering.crews import Crews
 from tests.metering.cycle import Cycle
 from tests.metering.running import DAY, running
+from tests.running import topics_of
 
 TOMORROW = DAY + timedelta(days=1)
 
@@ -27,7 +27,7 @@ TOMORROW = DAY + timedelta(days=1)
 async def crews(
     places: Places, database: GivenDatabase, topic_prefix: str, make_topics: GivenTopics
 ) -> AsyncIterator[Crews]:
-    make_topics(NAMES, topic_prefix)
+    make_topics(topics_of("metering"), topic_prefix)
     async with running(places, database("metering", migrated=True), topic_prefix) as service:
         yield await Crews.begin(Cycle(service, "1"))
 

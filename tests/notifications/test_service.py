@@ -29,13 +29,8 @@ from services.notifications.app import build
 from services.notifications.settings import NotificationsSettings
 from tests.conftest import GivenDatabase, GivenTopics
 from tests.notifications.builders import TOWN, a_bill, a_flagged_read, an_address
-from tests.running import apply_town, environment, eventually, messages, running, settled
+from tests.running import apply_town, environment, eventually, messages, running, settled, topics_of
 
-TOPICS = [
-    "ContactChanged", "AccountChanged", "BillIssued", "BillCancelled", "AccountDelinquent", "UsageFlagged",
-    "ServiceOrderCompleted", "PaymentReturned",
-    "BusinessDayStarted", "BusinessDayDone", "NoticeSent", "NoticeFailed",
-]  # fmt: skip
 DAY = date(2023, 8, 8)
 NUMBER = "10004217"
 ACCOUNT = thing_id(TOWN, "account", NUMBER)
@@ -112,7 +107,7 @@ async def a_desk(
     places: Places, database: GivenDatabase, topic_prefix: str, make_topics: GivenTopics, tmp_path: Path
 ) -> AsyncIterator[Desk]:
     """The service as it starts, before a pack was applied and a day began."""
-    make_topics(TOPICS, topic_prefix, 1)
+    make_topics(topics_of("notifications"), topic_prefix, 1)
     inbox = Inbox()
     server = Controller(inbox, hostname="127.0.0.1", port=free_port())
     server.start()

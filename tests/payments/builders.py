@@ -21,17 +21,13 @@ from contracts.base import Event
 from contracts.billing import BusinessDayStarted
 from contracts.ids import thing_id
 from contracts.payments import PaymentOutcome, PaymentReceived
-from contracts.topics import ACCOUNT_CHANGED, BUSINESS_DAY_STARTED
+from contracts.topics import ACCOUNT_CHANGED, BUSINESS_DAY_STARTED, vendor_intake, vendor_outcome
 from deploy.local.places import Places
 from services.payments.events import take_accounts, take_day
 from services.payments.intake.events import subscription_of
-from tests.running import eventually, messages, settled
+from tests.running import eventually, messages, settled, topics_of
 
-TOPICS = [
-    "AccountChanged", "BalanceChanged", "BusinessDayStarted", "BusinessDayDone", "PaymentReceived", "PaymentPending",
-    "PaymentFailed", "PaymentReturned", "ChargeAssessed", "RefundDue", "RefundPaid", "RefundCancelled",
-    "PaymentReceived.bank", "PaymentOutcome.bank",
-]  # fmt: skip
+TOPICS = [*topics_of("payments"), *(one("bank").name for one in (vendor_intake, vendor_outcome))]
 SECRET = "whsec_" + "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0"
 DAY = date(2023, 3, 15)
 
