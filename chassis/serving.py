@@ -17,6 +17,8 @@ def main() -> None:
     uvicorn.run(
         f"services.{service}.app:build",
         factory=True,
+        loop="uvloop",
+        http="httptools",
         host=os.environ.get("CURBSTOP_HOST", "0.0.0.0"),
         port=int(os.environ.get("CURBSTOP_PORT", PORT)),
         access_log=False,

@@ -21,6 +21,8 @@ OURS = frozenset({"contracts", "chassis", "services", "deploy", "curbstop", "tes
 MAILBOX = ["aiosmtpd>=1.4"]
 STARTED = ("chassis.serving", "chassis.migrating", "chassis.probe")
 """Modules that an image runs by name: imported by nobody."""
+NAMED = frozenset({"uvloop", "httptools"})
+"""Modules of others that `chassis.serving` asks uvicorn for by name."""
 
 
 def lock_of(service: str) -> Path:
@@ -31,7 +33,7 @@ def lock_of(service: str) -> Path:
 def modules_of(service: str) -> set[str]:
     """Top-level modules of others that a service's process may import, now or later."""
     found = {module.partition(".")[0] for path in _files_of(service) for module in _imported(path)}
-    return found - OURS - sys.stdlib_module_names
+    return (found | NAMED) - OURS - sys.stdlib_module_names
 
 
 def _files_of(service: str) -> set[Path]:

@@ -266,7 +266,7 @@ def _start_services(suite: Suite, started: ExitStack, tell: Tell) -> None:
 def _service(suite: Suite, service: str, name: str) -> Child:
     port = str(suite.folder.port(name))
     command = ["uvicorn", "--factory", f"services.{service}.app:build", "--host", "127.0.0.1", "--port", port]
-    options = ["--no-access-log", "--timeout-graceful-shutdown", "10"]
+    options = ["--loop", "uvloop", "--http", "httptools", "--no-access-log", "--timeout-graceful-shutdown", "10"]
     return Child(
         name=name,
         command=[sys.executable, "-m", *command, *options],
