@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import text
 
 from chassis.refusal import Refused
 from contracts.billing import BillIssued, BillKind
@@ -69,6 +70,14 @@ async def test_what_was_previewed_is_what_is_issued(town: RunOffice) -> None:
         issued = await registers.totals(tx, run)
     assert issued == previewed
     assert issued.total == D("1040.00") == sum(bill.current_charges for bill in (await town.bills()).values())
+
+
+async def test_the_database_knows_how_many_bills_a_run_has_once_it_is_issued(town: RunOffice) -> None:
+    await town.street([str(number) for number in range(1, 21)])
+    run = await town.bill()
+    async with town.by("sally") as tx:
+        plan = await tx.execute(text("explain (format json) select 1 from bill where run_id = :run"), {"run": run.id})
+        assert plan.scalar_one()[0]["Plan"]["Plan Rows"] == 20
 
 
 async def test_one_bill_can_be_seen_whole_before_it_is_issued(town: RunOffice) -> None:

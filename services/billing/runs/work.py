@@ -232,6 +232,7 @@ async def _reviewed(tx: Transaction, run: Run) -> str:
 
 async def _issued(tx: Transaction, run: Run) -> str:
     await unbilled.note(tx, await store.find(tx, run.id))
+    await store.count_tables(tx)
     return "issued"
 
 
