@@ -100,6 +100,7 @@ async def _expect(tx: Transaction, run: BillingRun) -> None:
     if not count:
         raise Refused(f"No account of cycle {run.cycle} has a service between {run.period_start} and {run.period_end}.")
     await runs.add_chunks(tx, run.id, "preview", chunks(count))
+    await store.count_tables(tx)
 
 
 def chunks(count: int) -> list[dict[str, Any]]:

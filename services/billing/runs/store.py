@@ -242,8 +242,11 @@ async def keep_certificate(tx: Transaction, run_id: UUID, certificate: dict[str,
 
 
 async def count_tables(tx: Transaction) -> None:
-    """Let PostgreSQL count what a run has grown. Left to itself it does so a minute later, and believes until then that
-    a new run has hardly any bills: its certificate would read all of them once for each."""
+    """Let PostgreSQL count what grew since yesterday: reads before a run, bills after it.
+
+    Left to itself it does so a minute later. Until then it believes that a new run has hardly any bills, and its
+    certificate would read all of them once for each.
+    """
     await (await tx.driver()).execute("analyze run_account, bill, bill_posting, transfer, open_item, usage")
 
 
