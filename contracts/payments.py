@@ -104,6 +104,8 @@ class PaymentReturned(Event):
     reason: Text
     code: Line = ""
     """The bank's own, such as R01."""
+    fee: Money | None = None
+    """What the town asks for it, by a charge of its own; zero for nothing, none from a release that did not say."""
     returned_on: Day
     business_date: Day
 

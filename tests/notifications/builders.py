@@ -190,6 +190,7 @@ def a_return(**changes: Any) -> PaymentReturned:
         "kind": ReturnKind.BANK_RETURN,
         "reason": "Insufficient funds.",
         "code": "R01",
+        "fee": Decimal("25.00"),
         "returned_on": date(2023, 9, 8),
         "business_date": date(2023, 9, 8),
     }

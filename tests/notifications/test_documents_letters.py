@@ -163,6 +163,13 @@ def test_a_returned_payment_says_why_in_the_readers_language() -> None:
     assert "Your card company took back" in text_of(a_letter(NoticeKind.RETURNED_PAYMENT, chargeback))
 
 
+def test_a_returned_payment_names_its_fee_where_there_is_one() -> None:
+    assert "Our fee for a returned payment is $25.00." in text_of(a_letter(NoticeKind.RETURNED_PAYMENT))
+    assert "es de $25.00" in text_of(a_letter(NoticeKind.RETURNED_PAYMENT, language="es"))
+    assert "fee" not in text_of(a_letter(NoticeKind.RETURNED_PAYMENT, a_return(fee=Decimal(0)))).lower()
+    assert "If the town's rules set a fee" in text_of(a_letter(NoticeKind.RETURNED_PAYMENT, a_return(fee=None)))
+
+
 def test_a_welcome_names_the_services_and_how_the_bill_comes() -> None:
     text = text_of(a_letter(NoticeKind.WELCOME))
     assert "You are served with water, sewer, stormwater and garbage." in text

@@ -93,7 +93,7 @@ async def test_a_returned_check_is_told_whole_with_its_fee(counter: Counter) -> 
     assert (answer.status_code, answer.json()["fee"]) == (200, "25.00")
     (told,) = await counter.told(PaymentReturned)
     assert (str(told.payment_id), told.payment_seq, told.code) == (payment["payment_id"], 1, "R01")
-    assert (told.amount, str(told.kind)) == (Decimal("50.00"), "bank_return")
+    assert (told.amount, told.fee, str(told.kind)) == (Decimal("50.00"), Decimal("25.00"), "bank_return")
     (fee,) = await counter.told(ChargeAssessed)
     assert (fee.amount, fee.service, str(fee.about)) == (Decimal("25.00"), "water", payment["payment_id"])
     (shown,) = (await counter.client.get("/accounts/10001/payments")).json()

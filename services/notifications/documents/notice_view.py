@@ -75,6 +75,7 @@ def returned_payment_view(
         raise ValueError(f"Return {returned.return_id} is a `{returned.kind.value}`, of which no customer is told.")
     said = {
         "amount": figures.money(returned.amount),
+        "fee": figures.money(returned.fee or Decimal(0)),
         "date": wording.day(returned.returned_on),
         "address": place(recipient),
         "phone": letterhead.phone,
@@ -86,10 +87,17 @@ def returned_payment_view(
         "subject": wording.say("returned.subject", town=letterhead.town_name, **said),
         "box": box(*figure),
         "paragraphs": [" ".join([intro, *_bank_reason(returned, wording)]), wording.say("returned.again", **said)],
-        "points": [point(f"returned.{key}", wording, **said) for key in ("pay", "fee", "steps")],
+        "points": [point(f"returned.{key}", wording, **said) for key in ("pay", *_fee(returned), "steps")],
         "pay": how_to_pay(recipient, letterhead, wording),
         "help": [wording.say("returned.help", **said)],
     }
+
+
+def _fee(returned: PaymentReturned) -> list[str]:
+    """The point about the fee; no word of one that is not asked."""
+    if returned.fee is None:
+        return ["fee_unsaid"]
+    return ["fee"] if returned.fee else []
 
 
 def _bank_reason(returned: PaymentReturned, wording: Wording) -> list[str]:

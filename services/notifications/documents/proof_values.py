@@ -66,7 +66,7 @@ def _a_restore() -> ServiceOrderCompleted:
 def _a_return() -> PaymentReturned:
     return PaymentReturned(
         return_id=ID, payment_id=ID, account_id=ID, payment_seq=1, amount=Decimal(10), kind=ReturnKind.BANK_RETURN,
-        reason="Not enough money", code="R01", returned_on=DAY, business_date=DAY,
+        reason="Not enough money", code="R01", fee=Decimal(5), returned_on=DAY, business_date=DAY,
     )  # fmt: skip
 
 
