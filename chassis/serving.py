@@ -1,6 +1,6 @@
-"""`python -m chassis.serving [SERVICE]`: one copy of a service on CURBSTOP_PORT (8080), as images and units start it.
+"""`python -m chassis.serving [SERVICE]`: one copy of a service on CURBSTOP_PORT (8080).
 
-An image knows its service by CURBSTOP_SERVICE.
+So it is started by the supervisor, in images and by systemd. An image knows its service by CURBSTOP_SERVICE.
 """
 
 import os

@@ -264,12 +264,9 @@ def _start_services(suite: Suite, started: ExitStack, tell: Tell) -> None:
 
 
 def _service(suite: Suite, service: str, name: str) -> Child:
-    port = str(suite.folder.port(name))
-    command = ["uvicorn", "--factory", f"services.{service}.app:build", "--host", "127.0.0.1", "--port", port]
-    options = ["--loop", "uvloop", "--http", "httptools", "--no-access-log", "--timeout-graceful-shutdown", "10"]
     return Child(
         name=name,
-        command=[sys.executable, "-m", *command, *options],
+        command=[sys.executable, "-m", "chassis.serving", service],
         log=suite.folder.path / "log" / f"{name.replace(' ', '-')}.log",
         record=suite.folder.path / "run" / f"{name.replace(' ', '-')}.json",
         environment={**_own_environment(), **_settings(suite, service, name), **suite.plan.settings},
@@ -285,6 +282,8 @@ def _own_environment() -> dict[str, str]:
 def _settings(suite: Suite, service: str, name: str) -> dict[str, str]:
     found, folder, prefix = suite.places, suite.folder, suite.plan.prefix
     settings = {
+        "HOST": "127.0.0.1",
+        "PORT": str(folder.port(name)),
         "DATABASE_URL": suite.database_urls[service],
         "KAFKA_SERVERS": found.kafka_servers,
         "KAFKA_USER": prefix + service if found.kafka_user else "",

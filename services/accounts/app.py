@@ -1,4 +1,4 @@
-"""Wires accounts together: `uvicorn --factory services.accounts.app:build`."""
+"""Wires accounts together: `python -m chassis.serving accounts`."""
 
 from fastapi import FastAPI
 

@@ -1,4 +1,4 @@
-"""Wires billing together: `uvicorn --factory services.billing.app:build`."""
+"""Wires billing together: `python -m chassis.serving billing`."""
 
 from fastapi import FastAPI
 

@@ -1,4 +1,4 @@
-"""Wires collections together: `uvicorn --factory services.collections.app:build`."""
+"""Wires collections together: `python -m chassis.serving collections`."""
 
 from fastapi import FastAPI
 

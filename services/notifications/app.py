@@ -1,4 +1,4 @@
-"""Wires notifications together: `uvicorn --factory services.notifications.app:build`."""
+"""Wires notifications together: `python -m chassis.serving notifications`."""
 
 from fastapi import FastAPI
 

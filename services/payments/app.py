@@ -1,4 +1,4 @@
-"""Wires payments together: `uvicorn --factory services.payments.app:build`."""
+"""Wires payments together: `python -m chassis.serving payments`."""
 
 from fastapi import FastAPI
 

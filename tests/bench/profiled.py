@@ -1,7 +1,7 @@
 """Services under cProfile, to see where a night's processor time goes.
 
-`python -m tests.bench --profile FOLDER` starts each service anew as `python -m tests.bench.profiled FILE ...`; when it
-stops, FILE holds what `python -m pstats` reads.
+`python -m tests.bench --profile FOLDER` starts each service anew as `python -m tests.bench.profiled FILE SERVICE`; when
+it stops, FILE holds what `python -m pstats` reads.
 """
 
 import cProfile
@@ -9,8 +9,7 @@ import signal
 import sys
 from pathlib import Path
 
-import uvicorn
-
+from chassis import serving
 from deploy.local.supervisor import Suite
 
 
@@ -20,20 +19,20 @@ def restart(suite: Suite, folder: Path) -> None:
     for name, child in suite.services.items():
         child.stop()
         file = folder.absolute() / f"{name.replace(' ', '-')}.prof"
-        python, _, _, *options = child.command
-        child.command = [python, "-m", "tests.bench.profiled", str(file), *options]
+        python, *_, service = child.command
+        child.command = [python, "-m", "tests.bench.profiled", str(file), service]
         suite.start(name)
     suite.wait_ready(suite.services)
 
 
 def main() -> None:
-    """Run uvicorn with the rest of the arguments."""
-    file, *options = sys.argv[1:]
+    """Serve the service that is named after the file."""
+    file = sys.argv.pop(1)
     profile = cProfile.Profile()
     # After its graceful stop, uvicorn raises the signal again for whoever was there before it.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit())
     try:
-        profile.runcall(uvicorn.main, options, standalone_mode=False)
+        profile.runcall(serving.main)
     finally:
         profile.dump_stats(file)
 
