@@ -15,10 +15,10 @@ async def _welcome(tx: Transaction, day: date) -> Sums:
 
 
 async def _count(tx: Transaction, day: date) -> Sums:
-    """Notices that were sent or failed since the day before began, by kind, and those that wait to leave."""
+    """Notices that were sent or failed on the day before, by kind, and those that it left to this one."""
     since = await days.day_before(tx, day) or day - timedelta(1)
     left = {f"{_words(kind)} {state}": count for kind, state, count in await store.counts_between(tx, since, day)}
-    waiting = {f"{_words(kind)} not yet sent": count for kind, count in (await store.unsent(tx)).items()}
+    waiting = {f"{_words(kind)} not yet sent": count for kind, count in (await store.unsent(tx, day)).items()}
     return Sums({**left, **waiting, "notices not yet sent": sum(waiting.values())})
 
 

@@ -211,11 +211,13 @@ async def test_door_hangers_are_printed_alone_in_the_order_of_the_street(desk: D
     ]  # fmt: skip
 
 
-async def test_a_day_ends_with_what_left_and_what_did_not(desk: Desk) -> None:  # noqa: F811
+async def test_a_day_ends_with_what_the_day_before_sent_and_what_it_left(desk: Desk) -> None:  # noqa: F811
     await desk.hear(contact())
     await desk.hear(bill())
     await desk.hear(contact(ebill=False, version=2))
-    await desk.hear(a_case(Step.STATUS_LETTER))
+    await desk.hear(a_case(Step.STATUS_LETTER, business_date=DAY))
+    of_the_day_itself = a_case(Step.REMINDER, case_id=UUID(int=1), business_date=NEXT_DAY)
+    await desk.hear(of_the_day_itself)
     await desk.hear(BusinessDayStarted(date=NEXT_DAY))
     done = (await desk.told(BusinessDayDone, 2))[-1]
     assert done.date == NEXT_DAY

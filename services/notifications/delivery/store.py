@@ -76,13 +76,15 @@ async def counts_between(tx: Transaction, first: date, before: date) -> list[tup
     return [(row.kind, row.state, row.notices) for row in rows]
 
 
-async def unsent(tx: Transaction) -> dict[str, int]:
-    """How many notices of each kind have not left."""
+async def unsent(tx: Transaction, day: date) -> dict[str, int]:
+    """How many notices of each kind had not left when a business day began, whatever has become of them since."""
     rows = await tx.execute(
         text(
-            "select kind, count(*) as notices from notice where state in ('queued', 'sending', 'in_mailing')"
+            "select kind, count(*) as notices from notice where business_date < :day and"
+            " (state in ('queued', 'sending', 'in_mailing') or state in ('sent', 'failed') and ended_on >= :day)"
             " group by kind order by kind"
-        )
+        ),
+        {"day": day},
     )
     return {row.kind: row.notices for row in rows}
 
