@@ -131,7 +131,7 @@ async def keep_newest(tx: Transaction, model: type[SQLModel], rows: Sequence[Row
 
 
 async def upsert(tx: Transaction, model: type[SQLModel], rows: Sequence[Row], key: Sequence[str]) -> None:
-    """Insert rows or replace what stands under their key; the rows' keys must differ."""
+    """Insert rows or replace what stands under their key, in the order of the keys; the rows' keys must differ."""
     if not rows:
         return
     columns = list(rows[0])

@@ -4,7 +4,6 @@ Addresses in the environment are used as they are; else the run starts its own i
 nothing behind. Under pytest-xdist the controller starts it and the workers are told where it is.
 """
 
-import asyncio
 import json
 import shutil
 import tempfile
@@ -15,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import uvloop
 from confluent_kafka.admin import AdminClient
 
 from deploy.local.kafka_admin import connect, finish
@@ -54,11 +52,6 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes minutes, or one worker lives a quarter while the others have nothing left to do."""
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
-
-
-def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
-    """Tests run on the event loop that the services run on."""
-    return {"uvloop": uvloop.new_event_loop}
 
 
 @pytest.hookimpl(optionalhook=True)

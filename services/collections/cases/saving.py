@@ -89,7 +89,8 @@ def _in_words(effect: Effect) -> tuple[str, str]:
 
 async def _write(tx: Transaction, rows: _Rows) -> None:
     # An account has one open case: what closes one is written before what opens another.
-    await upsert(tx, CaseRow, sorted(rows.cases, key=lambda row: row["closed"] is None), ["id"])
+    await upsert(tx, CaseRow, [row for row in rows.cases if row["closed"] is not None], ["id"])
+    await upsert(tx, CaseRow, [row for row in rows.cases if row["closed"] is None], ["id"])
     await upsert(tx, OrderRow, rows.orders, ["id"])
     await upsert(tx, ListRow, list(rows.lists.values()), ["day", "account_id"])
     await upsert(tx, Account, rows.told, ["id"])
