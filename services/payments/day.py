@@ -43,7 +43,7 @@ async def _count_taken(tx: Transaction, day: date, before: Any) -> Sums:
 
 async def _count_waiting(tx: Transaction, day: date) -> Sums:
     """What waits for someone on this morning."""
-    waiting = await tallies.waiting(tx)
+    waiting = await tallies.waiting(tx, day)
     return Sums(
         {what: number for what, number, _ in waiting},
         {what: amount for what, _, amount in waiting},

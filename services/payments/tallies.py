@@ -20,9 +20,10 @@ order by 1
 _WAITING = """
 select 'payments in suspense' as what, count(*) as number, coalesce(sum(amount), 0.00) as amount
     from tender where state = 'suspense'
-union all select 'promises waited for', count(*), coalesce(sum(amount), 0.00) from pending where state = 'pending'
+union all select 'promises waited for', count(*), coalesce(sum(amount), 0.00)
+    from pending where state = 'pending' and business_date < :day
 union all select 'refunds ' || state, count(*), sum(amount)
-    from refund where state in ('due', 'approved') group by state
+    from refund where state in ('due', 'approved') and due_on < :day group by state
 order by 1
 """
 
@@ -33,6 +34,9 @@ async def moved_on(tx: Transaction, day: date) -> Counted:
     return [(row.what, row.number, row.amount) for row in rows]
 
 
-async def waiting(tx: Transaction) -> Counted:
-    """What waits for someone: money with no account, promises, refunds to be approved and to be paid."""
-    return [(row.what, row.number, row.amount) for row in await tx.execute(text(_WAITING))]
+async def waiting(tx: Transaction, day: date) -> Counted:
+    """What waits for someone when a day begins: money with no account, promises, refunds to be approved and to be paid.
+
+    Billing asks for refunds while it does its own work of the day: these are the next day's.
+    """
+    return [(row.what, row.number, row.amount) for row in await tx.execute(text(_WAITING), {"day": day})]
