@@ -16,8 +16,12 @@ from typing import Any
 import pytest
 from confluent_kafka.admin import AdminClient
 
+from deploy.local import topics
+from deploy.local.child import dismiss_guardian
+from deploy.local.folder import Folder
 from deploy.local.kafka_admin import connect, finish
 from deploy.local.places import Places
+from deploy.local.places import places as find_places
 from tests.databases import Databases
 
 GivenDatabase = Callable[..., str]
@@ -29,21 +33,16 @@ _found = pytest.StashKey[Places]()
 
 def _stack(config: pytest.Config) -> Places:
     """Start the stack once in this process, and stop it when pytest ends."""
-    from deploy.local.folder import Folder
-    from deploy.local.places import places
-
     if _found not in config.stash:
         running = config.stash[_running] = ExitStack()
         path = Path(tempfile.mkdtemp(prefix="curbstop-tests-"))
         running.callback(shutil.rmtree, path, ignore_errors=True)
         folder = running.enter_context(Folder(path).held())
-        config.stash[_found] = running.enter_context(places(folder))
+        config.stash[_found] = running.enter_context(find_places(folder))
     return config.stash[_found]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    from deploy.local.child import dismiss_guardian
-
     if _running in config.stash:
         config.stash[_running].close()
     dismiss_guardian()
@@ -119,8 +118,6 @@ def make_topics(kafka_admin: AdminClient) -> Iterator[GivenTopics]:
 
     `make_topics(["ReadPosted", "Anything"], topic_prefix)` answers the full names.
     """
-    from deploy.local import topics
-
     made: list[str] = []
 
     def make(names: Iterable[str], prefix: str, partitions: int = 2) -> list[str]:

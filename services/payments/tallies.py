@@ -35,8 +35,7 @@ async def moved_on(tx: Transaction, day: date) -> Counted:
 
 
 async def waiting(tx: Transaction, day: date) -> Counted:
-    """What waits for someone when a day begins: money with no account, promises, refunds to be approved and to be paid.
-
-    Billing asks for refunds while it does its own work of the day: these are the next day's.
+    """What waits for someone when a day begins: money with no account, and of the days before it promises, and refunds
+    to be approved or to be paid. Billing asks for new ones while it does its own work of the day.
     """
     return [(row.what, row.number, row.amount) for row in await tx.execute(text(_WAITING), {"day": day})]

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from confluent_kafka.admin import AdminClient
 
+from deploy.local import topics
 from deploy.local.places import Places
 from tests.databases import Databases
 from tests.metering.crews import Crews
@@ -20,8 +21,6 @@ _numbers = count(1)
 @pytest.fixture(scope="session")
 def metering_topics(kafka_admin: AdminClient) -> Iterator[str]:
     """The prefix of this run's topics."""
-    from deploy.local import topics
-
     prefix = f"t{uuid4().hex[:10]}."
     made = topics.create_by_name(kafka_admin, topics_of("metering"), prefix, 2)
     yield prefix

@@ -1,5 +1,6 @@
 """A refund leaves once: approved by another person when it is large, put into one file, paid or given up."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -8,10 +9,13 @@ import pytest
 
 from chassis.auth import local_token
 from chassis.consume import Subscription
+from chassis.edge import transaction
+from chassis.envelope import new_trace
 from contracts.billing import RefundDue, RefundReason
 from contracts.ids import thing_id
 from contracts.payments import RefundCancelled, RefundPaid
 from contracts.topics import REFUND_DUE
+from services.payments import tallies
 from services.payments.policy import Refunds
 from services.payments.refunds.events import take_refunds
 from services.payments.refunds.rules import why_not_by
@@ -58,6 +62,13 @@ async def test_a_refund_is_listed_with_its_age_and_told_once_however_often_it_co
         0,
         "due",
     )
+
+
+async def test_a_refund_counts_as_waiting_from_the_day_after_it_was_asked_for(counter: Counter) -> None:
+    await ask(counter)
+    async with transaction(counter.engine, "payments", "a test", new_trace()) as tx:
+        waiting = [await tallies.waiting(tx, day) for day in (DAY, DAY + timedelta(1))]
+    assert [("refunds due", 1, Decimal("412.50")) in one for one in waiting] == [False, True]
 
 
 async def test_the_same_refund_with_another_amount_is_kept_as_a_dead_letter(counter: Counter) -> None:
