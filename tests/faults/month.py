@@ -265,18 +265,19 @@ def take_payments(
 ) -> tuple[dict[int, PaymentOutcome], dict[int, PaymentOutcome]]:
     """The vendor publishes and posts, while a cashier enters a batch. Answers what the vendor was told."""
     with ThreadPoolExecutor(3) as people:
-        online = people.submit(_publish, suite, payments.online)
-        people.submit(_enter_batch, office, payments.counter).result()
+        online = people.submit(publish, suite, payments.online)
+        people.submit(enter_batch, office, payments.counter).result()
         told = online.result()
         # One message of the webhook says again what came over Kafka: it has to come after it.
-        return told, _post_webhooks(suite, payments.webhook)
+        return told, post_webhooks(suite, payments.webhook)
 
 
 def _lines(sendings: list[Sending]) -> dict[int, bytes]:
     return {number: one.text.encode() for number, one in enumerate(sendings, 1)}
 
 
-def _publish(suite: Suite, sendings: list[Sending]) -> dict[int, PaymentOutcome]:
+def publish(suite: Suite, sendings: list[Sending]) -> dict[int, PaymentOutcome]:
+    """The vendor publishes payments; answers what it was told of each, by its number."""
     given = suite.vendor(VENDOR)
     login = Login(VENDOR, given.kafka_servers, given.kafka_user, given.kafka_password, suite.plan.prefix)
     deadline = time.monotonic() + VENDOR_PATIENCE
@@ -289,7 +290,8 @@ def _publish(suite: Suite, sendings: list[Sending]) -> dict[int, PaymentOutcome]
                 raise
 
 
-def _post_webhooks(suite: Suite, sendings: list[Sending]) -> dict[int, PaymentOutcome]:
+def post_webhooks(suite: Suite, sendings: list[Sending]) -> dict[int, PaymentOutcome]:
+    """The vendor posts payments by signed webhook, each until it is answered."""
     url, secret = f"{suite.url('payments')}/vendors/{VENDOR}/payments", suite.vendor(VENDOR).webhook_secret
     told: dict[int, PaymentOutcome] = {}
     lines = _lines(sendings)
@@ -299,7 +301,8 @@ def _post_webhooks(suite: Suite, sendings: list[Sending]) -> dict[int, PaymentOu
     return told
 
 
-def _enter_batch(office: Office, batch: CounterBatch) -> None:
+def enter_batch(office: Office, batch: CounterBatch) -> None:
+    """A cashier hands in a counted drawer."""
     counted = {kind: str(amount) for kind, amount in batch.counted.items()}
     office.send("payments", f"/batches/DRAWER-{PAID:%m%d}", batch.text.encode(), **counted)
 

@@ -33,13 +33,13 @@ from tests.faults.month import (
     VENDOR,
     Payments,
     Script,
-    _enter_batch,
-    _post_webhooks,
-    _publish,
     begin_day,
     bill,
+    enter_batch,
     owed,
+    post_webhooks,
     prepare,
+    publish,
     read_cycle,
 )
 from tests.faults.office import Office
@@ -131,7 +131,7 @@ def live(suite: Suite, office: Office, script: Script, archive: Archive) -> Live
     office.settle()
     then = read_books(suite.database_urls, ALL)
     payments = Payments.of(script, owed(office))
-    _publish(suite, payments.online)
+    publish(suite, payments.online)
     office.settle()
     with_vendor = read_books(suite.database_urls, ALL)
     live_on(suite, office, payments, last)
@@ -143,8 +143,8 @@ def live_on(suite: Suite, office: Office, payments: Payments, last: Round) -> No
     bill(office, [last])
     begin_day(office, PAID)
     office.settle()
-    _enter_batch(office, payments.counter)
-    _post_webhooks(suite, payments.webhook)
+    enter_batch(office, payments.counter)
+    post_webhooks(suite, payments.webhook)
     office.settle()
     finish_piece_of_log(suite)
 
