@@ -244,12 +244,4 @@ def is_passing(error: Exception) -> bool:
     """Whether the same work may well succeed a moment later."""
     if isinstance(error, DBAPIError) and isinstance(error.orig, (postgres.DataError, postgres.IntegrityError)):
         return False
-    passing = (
-        OperationalError,
-        InterfaceError,
-        PoolTimeout,
-        postgres.OperationalError,
-        postgres.InterfaceError,
-        OSError,
-    )
-    return isinstance(error, passing) or (isinstance(error, DBAPIError) and error.connection_invalidated)
+    return isinstance(error, PASSING) or (isinstance(error, DBAPIError) and error.connection_invalidated)
