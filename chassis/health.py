@@ -79,9 +79,11 @@ async def settled(request: Request) -> Settled:
     kit = kit_of(request)
     # Asked before and after: work that is done, sent and perhaps heard again between two questions is in neither
     # answer; but then the service has said something meanwhile.
-    before, behind, now = await _at_work(kit), await unhandled(kit), await _at_work(kit)
+    before, behind = await _at_work(kit), await unhandled(kit)
+    idle = before.is_nothing and not any(behind.values())
+    now = await _at_work(kit) if idle else before
     return Settled(
-        settled=before == now and now.is_nothing and not any(behind.values()),
+        settled=idle and before == now,
         unsent=now.unsent,
         unhandled=behind,
         chunks_to_do=now.chunks,

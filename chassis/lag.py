@@ -5,7 +5,7 @@ messages ends.
 """
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
@@ -24,23 +24,27 @@ class Lag:
         self._service = service
         self._connecting = asyncio.Lock()
         self._keepers: dict[str, int] = {}
+        self._done: dict[TopicPartition, int] = {}
         self._asks: tuple[AIOKafkaAdminClient, AIOKafkaConsumer] | None = None
 
     async def unhandled(self, topics: Mapping[str, Places]) -> dict[str, int]:
         """Per topic (as Kafka names it, with its partitions), how many messages its group has not committed.
 
-        Asked often, so it asks little: nothing about a topic on which nothing was ever said.
+        Asked often, so it asks little: nothing about a topic of which all that was ever said is known to be handled.
         """
         admin, reader = await self._connected()
         ends = await reader.end_offsets([place for own in topics.values() for place in own])
-        spoken = {topic: [place for place in own if ends[place]] for topic, own in topics.items()}
-        committed = await asyncio.gather(*(self._committed(admin, topic) for topic, own in spoken.items() if own))
-        done = {place: offset for offsets in committed for place, offset in offsets.items()}
-        behind = [place for own in spoken.values() for place in own if done.get(place, 0) < ends[place]]
+        spoken = [topic for topic, own in topics.items() if self._behind(own, ends)]
+        for committed in await asyncio.gather(*(self._committed(admin, topic) for topic in spoken)):
+            self._done |= committed
+        behind = self._behind(ends, ends)
         # What was deleted before it was read, after a month away, is not there to be handled any more.
         begins = await reader.beginning_offsets(behind) if behind else {}
-        left = {place: max(0, ends[place] - max(begins[place], done.get(place, 0))) for place in behind}
+        left = {place: max(0, ends[place] - max(begins[place], self._done.get(place, 0))) for place in behind}
         return {topic: sum(left.get(place, 0) for place in own) for topic, own in topics.items()}
+
+    def _behind(self, places: Iterable[TopicPartition], ends: Mapping[TopicPartition, int]) -> list[TopicPartition]:
+        return [place for place in places if self._done.get(place, 0) < ends[place]]
 
     async def stop(self) -> None:
         """Close its connections."""

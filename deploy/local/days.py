@@ -4,14 +4,14 @@ A day is over when every service has done all that was published to it, and has 
 done. Then the next may begin.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from contracts.topics import SERVICES
-from deploy.local.demo.settling import Look, busy, wait_settled
+from deploy.local.settling import Look, busy, wait_settled
 from deploy.local.trouble import TroubleError
 
 Ask = Callable[[str, str, str, Any], Any]
@@ -34,11 +34,12 @@ class Days:
         """The day that goes on, with who is done with it. Raises TroubleError while none has begun."""
         return dict(self.ask("billing", "GET", "/days/today", None))
 
-    def look(self) -> Look:
-        """What every service still has to do, and who is not done with the day."""
+    def look(self, names: Collection[str]) -> Look:
+        """What services still have to do, and who is not done with the day, of those that are named."""
+        services = [name for name in names if name != THE_DAY]
         with ThreadPoolExecutor(len(SERVICES)) as lookers:
-            said = dict(zip(SERVICES, lookers.map(self._settled, SERVICES), strict=True))
-        return {**said, THE_DAY: _as_said(self.today()["missing"])}
+            said = dict(zip(services, lookers.map(self._settled, services), strict=True))
+        return said | ({THE_DAY: _as_said(self.today()["missing"])} if THE_DAY in names else {})
 
     def wait_until_over(self, told: Callable[[Mapping[str, str]], None] = lambda left: None) -> None:
         """Wait until the day is over; `told` hears what is left, each time it is looked.
@@ -46,12 +47,12 @@ class Days:
         Raises TroubleError when nothing has moved for as long as patience lasts.
         """
 
-        def look() -> Look:
-            seen = self.look()
+        def look(names: Collection[str]) -> Look:
+            seen = self.look(names)
             told(busy(seen))
             return seen
 
-        wait_settled(look, self.pause, self.clock, self.patience)
+        wait_settled((*SERVICES, THE_DAY), look, self.pause, self.clock, self.patience)
 
     def begin(self, day: date, override_why: str = "") -> Mapping[str, Any]:
         """Begin a day. Raises TroubleError with billing's own sentence when it may not begin."""

@@ -10,7 +10,7 @@ Nothing here runs while a service runs.
 """
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -24,11 +24,12 @@ from contracts.topics import SERVICES
 from deploy.local import topics
 from deploy.local.kafka_admin import SECONDS
 from deploy.local.news import READY, Tell, silent
+from deploy.local.settling import Look, wait_settled
 from deploy.local.trouble import TroubleError
 
 LEAVING_SECONDS = 90
 """A copy that was killed keeps its place in a group until its session ends."""
-SETTLE_SECONDS = 3600.0
+PATIENCE_SECONDS = 600.0
 PAUSE = 0.3
 HOLDERS = ("notifications",)
 """The services that send something out of the town."""
@@ -127,12 +128,10 @@ def tell_and_verify(services: Asked, tell: Tell = silent) -> tuple[dict[str, Any
     return services.ask("GET", "billing", "/ledger/verify"), services.ask("GET", "notifications", "/outbound")
 
 
-def settle(services: Asked, names: Iterable[str]) -> None:
+def settle(services: Asked, names: Collection[str]) -> None:
     """Wait until every service says twice in a row that nothing is left to do. Raises TroubleError, naming the rest."""
-    deadline, calm = time.monotonic() + SETTLE_SECONDS, 0
-    while calm < 2:
-        left = {name: said for name in names if not (said := services.ask("GET", name, "/settled"))["settled"]}
-        calm = 0 if left else calm + 1
-        if left and time.monotonic() > deadline:
-            raise TroubleError(f"Not settled after {SETTLE_SECONDS / 60:.0f} minutes: {left}.")
-        time.sleep(PAUSE if left else 0)
+
+    def look(asked: Collection[str]) -> Look:
+        return {name: services.ask("GET", name, "/settled") for name in asked}
+
+    wait_settled(names, look, lambda: time.sleep(PAUSE), time.monotonic, PATIENCE_SECONDS)

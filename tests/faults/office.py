@@ -1,7 +1,7 @@
 """The people of the office and their browser: what does not answer is asked again, as anybody would."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Protocol
@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import httpx
 
 from contracts.topics import SERVICES
+from deploy.local.settling import Look, wait_settled
 
 PATIENCE = 240.0
 PAUSE = 0.15
@@ -81,23 +82,13 @@ class Office:
                 raise Stuck(f"It never came about within {self.patience:.0f} s: {what}.")
             time.sleep(PAUSE)
 
-    def settle(self, services: Iterable[str] = SERVICES) -> None:
-        """Wait until every service has done all that was published to it, and its own news is out and taken too.
+    def settle(self, services: Collection[str] = SERVICES) -> None:
+        """Wait until every service has done all that was published to it, and its own news is out and taken too."""
 
-        Asked twice in a row: what the last one did while the first was asked would show in the second round.
-        """
-        names, calm = list(services), 0
-        deadline = time.monotonic() + self.patience
-        while calm < 2:
-            left = [said for name in names if (said := self._unsettled(name))]
-            calm = 0 if left else calm + 1
-            if time.monotonic() > deadline:
-                raise Stuck(f"Not settled after {self.patience:.0f} s: {'; '.join(left)}.")
-            time.sleep(PAUSE if left else 0)
+        def look(asked: Collection[str]) -> Look:
+            return {name: self.get(name, "/settled") for name in asked}
 
-    def _unsettled(self, service: str) -> str:
-        said = self.get(service, "/settled")
-        return "" if said["settled"] else f"{service} {said}"
+        wait_settled(services, look, lambda: time.sleep(PAUSE), time.monotonic, self.patience)
 
     def _address(self, service: str, tries: int) -> str:
         """One copy of the service after the other, as a load balancer would."""

@@ -1,7 +1,7 @@
 """The people who work for the sample town, and how they work: by the services' HTTP, each with their own token."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from types import TracebackType
@@ -11,7 +11,7 @@ import httpx
 
 from contracts.topics import SERVICES
 from deploy.local.days import Days
-from deploy.local.demo.settling import Look, wait_settled
+from deploy.local.settling import Look, wait_settled
 from deploy.local.supervisor import Suite
 from deploy.local.trouble import TroubleError
 
@@ -96,7 +96,7 @@ class Office:
 
     def settle(self) -> None:
         """Wait until every service has done all there is to do."""
-        wait_settled(self._look, lambda: time.sleep(PAUSE_SECONDS), time.monotonic, PATIENCE_SECONDS)
+        wait_settled(SERVICES, self._look, lambda: time.sleep(PAUSE_SECONDS), time.monotonic, PATIENCE_SECONDS)
 
     def days(self, who: Staff) -> Days:
         """The town's days, as somebody turns them."""
@@ -108,9 +108,9 @@ class Office:
 
         return Days(ask, lambda: time.sleep(PAUSE_SECONDS), time.monotonic, PATIENCE_SECONDS)
 
-    def _look(self) -> Look:
+    def _look(self, services: Collection[str]) -> Look:
         self._suite.check()
-        return dict(zip(SERVICES, self._lookers.map(self._settled, SERVICES), strict=True))
+        return dict(zip(services, self._lookers.map(self._settled, services), strict=True))
 
     def _settled(self, service: str) -> Mapping[str, Any]:
         answer = self._ask(DANA, "GET", service, "/settled")

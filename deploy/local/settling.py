@@ -3,7 +3,7 @@
 Once is not enough: while the last one was asked, it may have told the first one something new.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from deploy.local.trouble import TroubleError
@@ -30,25 +30,29 @@ def _to_do(said: Mapping[str, Any]) -> str:
 
 
 def wait_settled(
-    look: Callable[[], Look], pause: Callable[[], None], clock: Callable[[], float], patience: float
+    names: Collection[str],
+    look: Callable[[Collection[str]], Look],
+    pause: Callable[[], None],
+    clock: Callable[[], float],
+    patience: float,
 ) -> int:
     """Look until everything is settled twice running; answers how often was looked.
 
-    Raises TroubleError when nothing has moved for `patience` seconds by `clock`.
+    Whoever has something left to do is asked until it is done, and then everybody again: a look is work for all whom it
+    asks. Raises TroubleError when nothing has moved for `patience` seconds by `clock`.
     """
     looks = quiet = 0
-    before: dict[str, str] | None = None
-    since = clock()
-    while True:
-        left = busy(look())
+    asked, before, since = names, dict[str, str](), clock()
+    while quiet < TIMES:
+        left = busy(look(asked))
         looks += 1
-        quiet = 0 if left else quiet + 1
-        if quiet == TIMES:
-            return looks
+        quiet = quiet + 1 if asked is names and not left else 0
         if left != before:
             before, since = left, clock()
         elif left and clock() - since > patience:
             told = "; ".join(f"{name}: {what}" for name, what in left.items())
             raise TroubleError(f"The services have not moved on for {patience:.0f} s ({told}): see their logs.")
+        asked = left or names
         if left:
             pause()
+    return looks
