@@ -4,6 +4,7 @@ Addresses in the environment are used as they are; else the run starts its own i
 nothing behind. Under pytest-xdist the controller starts it and the workers are told where it is.
 """
 
+import gc
 import json
 import shutil
 import tempfile
@@ -46,6 +47,16 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if _running in config.stash:
         config.stash[_running].close()
     dismiss_guardian()
+
+
+def pytest_sessionstart() -> None:
+    """What is imported and collected stays until the end: the garbage collector need not look through it."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
