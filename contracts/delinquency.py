@@ -45,6 +45,8 @@ class Hold(Part):
     kind: Name
     set_by: Name
     until: Day | None = None
+    items: tuple[UUID, ...] = ()
+    """The open items that it is about; all of the account, when none is named."""
 
 
 class Installment(Part):

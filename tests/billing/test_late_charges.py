@@ -173,6 +173,16 @@ async def test_a_hold_an_arrangement_and_a_pending_payment_hold_charges_back(tow
     assert (await turn(town, LATE + timedelta(3))).counts == {"late charges proposed": 1}
 
 
+async def test_a_hold_on_one_bill_holds_back_no_charge_on_another(town: Office) -> None:
+    await town.bill(uuid4(), "1", {"water": "50.00"})
+    (disputed,) = [row["item_id"] for row in await town.rows("select item_id from open_item where amount = 50.00")]
+    dispute = Hold(kind="dispute", set_by="kim", items=(disputed,))
+    await hear(town, COLLECTION_STATUS_CHANGED, a_status("1", 1, holds=[dispute]))
+    assert (await turn_on(town, LATE)).counts == {"late charges proposed": 1, "late charges held": 1}
+    await hear(town, COLLECTION_STATUS_CHANGED, a_status("1", 2))
+    assert (await turn(town, LATE + timedelta(1))).counts == {"late charges proposed": 1}
+
+
 async def test_a_hold_that_has_ended_and_a_promise_that_has_expired_hold_nothing(town: Office) -> None:
     await hear(town, COLLECTION_STATUS_CHANGED, a_status("1", 1, holds=[Hold(kind="dispute", set_by="k", until=FREE)]))
     await hear(town, PAYMENT_PENDING, a_promise("1", FREE))

@@ -14,6 +14,7 @@ from chassis.calendar import Calendar, Holiday
 from services.billing.late.policy import LateCharge
 from services.billing.late.rules import (
     Debt,
+    Held,
     History,
     Money,
     Pending,
@@ -155,7 +156,9 @@ def test_the_order_in_which_payments_arrived_does_not_matter(
 @pytest.mark.parametrize(
     ("about", "said"),
     [
-        (Pending(["medical"], (), 0, 0), "hold: medical"),
+        (Pending([Held("medical")], (), 0, 0), "hold: medical"),
+        (Pending([Held("dispute", frozenset({uuid5(NAMES, "water")}))], (), 0, 0), "hold: dispute"),
+        (Pending([Held("dispute", frozenset({uuid5(NAMES, "other")}))], (), 0, 0), ""),
         (Pending([], {uuid5(NAMES, "water")}, 0, 0), "arrangement"),
         (Pending([], {uuid5(NAMES, "other")}, 0, 0), ""),
         (Pending([], (), 1, 0), "a payment is pending"),

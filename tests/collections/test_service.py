@@ -100,8 +100,19 @@ async def test_a_hold_keeps_an_account_off_the_list_and_is_told(desk: Desk) -> N
     await desk.hear(BusinessDayStarted(date=DAY))
     assert await desk.get("/reminders/proposed") == []
     (told,) = await desk.told(CollectionStatusChanged)
-    assert [(one.kind, one.set_by, one.until) for one in told.holds] == [("medical", "pat", date(2023, 4, 30))]
+    assert [(one.kind, one.set_by, one.until, one.items) for one in told.holds] == [
+        ("medical", "pat", date(2023, 4, 30), ())
+    ]
     assert len(await desk.get("/holds?ending_by=2023-04-30")) == 1
+
+
+async def test_a_dispute_about_one_item_is_told_with_the_item(desk: Desk) -> None:
+    owes = balance(1, "84.10")
+    (disputed,) = [one.item_id for one in owes.past_due_items]
+    await desk.hear(account(), owes, BusinessDayStarted(date=DAY))
+    await desk.post("/accounts/10001/holds", kind="dispute", items=[str(disputed)], why="the meter was misread")
+    (told,) = await desk.told(CollectionStatusChanged)
+    assert [(one.kind, one.items) for one in told.holds] == [("dispute", (disputed,))]
 
 
 async def test_a_paid_account_is_cured_and_an_older_balance_does_not_bring_the_case_back(desk: Desk) -> None:

@@ -57,10 +57,21 @@ class Debt:
         return sum((one.remaining for one in self.items), ZERO)
 
 
+class Held(NamedTuple):
+    """A person's hold on an account, or on some of its items."""
+
+    kind: str
+    items: frozenset[UUID] = frozenset()
+
+    def is_about(self, items: Collection[UUID]) -> bool:
+        """Whether it holds any of these items."""
+        return not self.items or not self.items.isdisjoint(items)
+
+
 class Pending(NamedTuple):
     """What else is known of an account that holds its late charges back."""
 
-    holds: Sequence[str]
+    holds: Sequence[Held]
     covered: Collection[UUID]
     pending: int
     unposted: int
@@ -115,9 +126,11 @@ def unpaid(history: History, debt: Debt, through: date, order: PaymentOrder) -> 
 
 def held_by(debt: Debt, about: Pending) -> str:
     """Why a debt bears no late charge for now, in words for a list; empty when nothing holds it."""
-    if about.holds:
-        return f"hold: {', '.join(about.holds)}"
-    if any(one.item_id in about.covered for one in debt.items):
+    items = {one.item_id for one in debt.items}
+    holds = [one.kind for one in about.holds if one.is_about(items)]
+    if holds:
+        return f"hold: {', '.join(holds)}"
+    if not items.isdisjoint(about.covered):
         return "arrangement"
     if about.pending:
         return "a payment is pending"

@@ -1,6 +1,6 @@
 """Every query of late charges."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from chassis.bulk import among
 from chassis.database import Transaction
 from services.billing.late.policy import LateCharge
-from services.billing.late.rules import BEAR_NONE, History, Money, Pending
+from services.billing.late.rules import BEAR_NONE, Held, History, Money, Pending
 from services.billing.late.tables import LateChargeRow
 from services.billing.ledger.book import Item
 from services.billing.ledger.store import item_columns
@@ -48,8 +48,8 @@ where p.account_id = any(%s) and p.item_id is null and g.role = 'customer_credit
 group by p.account_id, p.source_id having sum(p.amount) < 0
 """
 _PENDING = """
-select a.id, coalesce((select array_agg(h ->> 'kind') from collection_status s, jsonb_array_elements(s.holds) h
-        where s.account_id = a.id and (h ->> 'until' is null or (h ->> 'until')::date >= %(day)s)), '{}'),
+select a.id, coalesce((select jsonb_agg(h) from collection_status s, jsonb_array_elements(s.holds) h
+        where s.account_id = a.id and (h ->> 'until' is null or (h ->> 'until')::date >= %(day)s)), '[]'),
     coalesce((select array_agg(c::uuid) from collection_status s, jsonb_array_elements_text(s.covers) c
         where s.account_id = a.id), '{}'),
     (select count(*) from pending_payment p where p.account_id = a.id and p.expires >= %(day)s
@@ -96,7 +96,12 @@ async def histories(tx: Transaction, account_ids: Collection[UUID]) -> dict[UUID
 async def pending(tx: Transaction, account_ids: Collection[UUID], day: date) -> dict[UUID, Pending]:
     """What holds the late charges of accounts back on a day."""
     cursor = await (await tx.driver()).execute(_PENDING, {"ids": list(account_ids), "day": day})
-    return {account_id: Pending(*rest) for account_id, *rest in await cursor.fetchall()}
+    rows = await cursor.fetchall()
+    return {account_id: Pending([_held(one) for one in holds], *rest) for account_id, holds, *rest in rows}
+
+
+def _held(hold: Mapping[str, Any]) -> Held:
+    return Held(hold["kind"], frozenset(map(UUID, hold.get("items", ()))))
 
 
 async def end_pending(tx: Transaction, pending_ids: Sequence[UUID]) -> None:

@@ -20,6 +20,7 @@ from contracts.topics import (
 )
 from services.collections.arrangements.rules import State
 from services.collections.cases.known import Known
+from services.collections.timeline import standing
 from services.collections.timeline.case import Case
 from services.collections.timeline.effects import Charged, Effect, Requested, Told, Withdrawn
 from services.collections.timeline.terms import Terms
@@ -126,12 +127,12 @@ def status_of(known: Known, case: Case | None, day: date) -> CollectionStatusCha
 
     An account without a case can have a hold or an arrangement: nothing is pursued, and its step says so.
     """
-    step, standing = case.step if case else None, known.standing
+    step, stands = case.step if case else None, known.standing
     kept = known.agreed if known.agreed_state == State.KEPT else None
-    holds = tuple(Hold(kind=one.kind, set_by=one.set_by, until=one.until) for one in standing.holds)
-    if standing.pending_until:
-        holds += (Hold(kind="pending_payment", set_by="payments", until=standing.pending_until),)
-    if step is None and known.told is None and not standing.holds and kept is None:
+    holds = tuple(map(_hold, stands.holds))
+    if stands.pending_until:
+        holds += (Hold(kind="pending_payment", set_by="payments", until=stands.pending_until),)
+    if step is None and known.told is None and not stands.holds and kept is None:
         return None
     return CollectionStatusChanged(
         account_id=known.account_id,
@@ -143,6 +144,10 @@ def status_of(known: Known, case: Case | None, day: date) -> CollectionStatusCha
         off_since=case.off_since if case else None,
         business_date=day,
     )
+
+
+def _hold(one: standing.Hold) -> Hold:
+    return Hold(kind=one.kind, set_by=one.set_by, until=one.until, items=tuple(sorted(one.items or ())))
 
 
 def _arrangement(known: Known) -> Arrangement:
