@@ -18,6 +18,17 @@ from deploy.local.trouble import TroubleError, tail
 ADMIN = "admin"
 HEAP_MB = 320
 START_SECONDS = 180
+JAVA_FLAGS = (
+    "-Xms64m",
+    "-XX:+UseSerialGC",
+    # One quick compiler: the thorough one takes as much of the processor as all of Kafka's work in a short life.
+    "-XX:TieredStopAtLevel=1",
+    "-XX:+ExitOnOutOfMemoryError",
+    "-Xlog:disable",
+    "-Xlog:all=error:stderr",
+    "--enable-native-access=ALL-UNNAMED",
+    "--sun-misc-unsafe-memory-access=allow",
+)
 
 
 class Kafka:
@@ -97,13 +108,7 @@ class Kafka:
         return [
             str(kafka_jars.java()),
             f"-Xmx{self._heap_mb}m",
-            "-Xms64m",
-            "-XX:+UseSerialGC",
-            "-XX:+ExitOnOutOfMemoryError",
-            "-Xlog:disable",
-            "-Xlog:all=error:stderr",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
+            *JAVA_FLAGS,
             *flags,
             f"-Dlog4j2.configurationFile={logging}",
             "-cp",

