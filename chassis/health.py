@@ -8,7 +8,6 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis import outbox, runs
 from chassis.auth import allow, everyone
@@ -95,10 +94,9 @@ async def settled(request: Request) -> Settled:
 
 async def _at_work(kit: Kit) -> AtWork:
     async with asking(kit.engine) as connection:
-        unsent, _, said = await outbox.depth(connection)
-        chunks = await runs.unfinished(connection, kit.parts.workers)
+        row = (await connection.execute(_AT_WORK, runs.whose(kit.parts.workers))).one()
         background = await kit.parts.background_to_do(connection) if kit.parts.background_to_do else 0
-        return AtWork(said, unsent, chunks, background, *await _kept(connection))
+        return AtWork(row.newest, row.waiting, row.unfinished, background, row.facts, row.letters)
 
 
 async def unhandled(kit: Kit) -> dict[str, int]:
@@ -114,11 +112,11 @@ async def refresh(kit: Kit) -> None:
     """Bring the gauges up to date."""
     async with asking(kit.engine) as connection:
         depth, age, _ = await outbox.depth(connection)
-        waiting, letters = await _kept(connection)
+        kept = (await connection.execute(text(_KEPT))).one()
     kit.metrics.outbox_depth.set(depth)
     kit.metrics.outbox_age.set(age)
-    kit.metrics.waiting_facts.set(waiting)
-    kit.metrics.dead_letters.set(letters)
+    kit.metrics.waiting_facts.set(kept.facts)
+    kit.metrics.dead_letters.set(kept.letters)
     await kit.figures.refresh(kit.engine)
     for topic, age in poll_ages(kit).items():
         kit.metrics.poll_age.labels(topic).set(age)
@@ -159,9 +157,9 @@ def _kafka_fault(kit: Kit) -> str:
     return f"Kafka was not heard from for {STALE_POLL_SECONDS:.0f} s on {', '.join(stale)}." if stale else ""
 
 
-async def _kept(connection: AsyncConnection) -> tuple[int, int]:
-    row = (await connection.execute(_KEPT)).one()
-    return int(row[0]), int(row[1])
-
-
-_KEPT = text("select (select count(*) from waiting_fact), (select count(*) from dead_letter where settled_at is null)")
+_KEPT = """
+select (select count(*) from waiting_fact) as facts,
+    (select count(*) from dead_letter where settled_at is null) as letters
+"""
+# One statement: it is asked often, by whoever waits.
+_AT_WORK = text(f"select * from ({outbox.DEPTH}) o, ({runs.UNFINISHED}) r, ({_KEPT}) k")

@@ -58,14 +58,15 @@ class Depth(NamedTuple):
 
 async def depth(connection: AsyncConnection) -> Depth:
     """What is unsent."""
-    row = (await connection.execute(_DEPTH)).one()
-    return Depth(int(row[0]), float(row[1]), int(row[2]))
+    row = (await connection.execute(text(DEPTH))).one()
+    return Depth(int(row.waiting), float(row.age), int(row.newest))
 
 
-_DEPTH = text(
-    "select count(*), coalesce(extract(epoch from now() - min(at)), 0),"
-    " (select case when is_called then last_value else 0 end from outbox_id) from outbox_pending"
-)
+DEPTH = """
+select count(*) as waiting, coalesce(extract(epoch from now() - min(at)), 0) as age,
+    (select case when is_called then last_value else 0 end from outbox_id) as newest
+from outbox_pending
+"""
 
 
 async def turn_partitions(engine: AsyncEngine) -> None:

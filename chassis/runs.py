@@ -12,7 +12,6 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.bulk import copy_columns
 from chassis.database import Transaction
@@ -147,23 +146,24 @@ async def progress(tx: Transaction, run_id: UUID) -> list[dict[str, Any]]:
     return [dict(row) for row in rows.mappings()]
 
 
-async def unfinished(connection: AsyncConnection, workers: Sequence[Worker]) -> int:
-    """How many chunks wait to be done, and runs to be finished after their last chunk, by any copy of this service."""
-    asked = {
+def whose(workers: Sequence[Worker]) -> dict[str, list[str]]:
+    """Parameters of `UNFINISHED`."""
+    return {
         "kinds": [worker.kind for worker in workers],
         "states": [worker.state for worker in workers],
         "phases": [worker.phase for worker in workers],
     }
-    return int((await connection.execute(_UNFINISHED, asked)).scalar_one())
 
 
-_UNFINISHED = text(
-    "select (select count(*) from chunk where state = 'todo')"
-    " + (select count(*) from run r"
-    " join unnest(cast(:kinds as text[]), cast(:states as text[]), cast(:phases as text[])) as w (kind, state, phase)"
-    " on r.kind = w.kind and r.state = w.state where not exists"
-    " (select 1 from chunk c where c.run_id = r.id and c.phase = w.phase and c.state <> 'done'))"
-)
+UNFINISHED = """
+select (select count(*) from chunk where state = 'todo') + (
+    select count(*) from run r
+    join unnest(cast(:kinds as text[]), cast(:states as text[]), cast(:phases as text[])) as w (kind, state, phase)
+        on r.kind = w.kind and r.state = w.state
+    where not exists (select 1 from chunk c where c.run_id = r.id and c.phase = w.phase and c.state <> 'done')
+) as unfinished
+"""
+"""How many chunks wait to be done, and runs to be finished after their last chunk, by any copy of this service."""
 
 
 async def results(tx: Transaction, run_id: UUID, phase: str) -> list[dict[str, Any]]:
