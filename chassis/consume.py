@@ -6,7 +6,6 @@ A passing fault (database away, deadlock) is retried, then the batch is handed b
 else is a record's own fault: the batch is taken record by record, and the one that fails becomes a dead letter.
 """
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,9 +14,6 @@ from typing import Any, Generic
 from aiokafka import ConsumerRecord
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
-from psycopg import errors as postgres
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis import deadletters, waiting
@@ -27,6 +23,7 @@ from chassis.envelope import new_trace
 from chassis.lag import group_of
 from chassis.logs import logger
 from chassis.metrics import Metrics
+from chassis.passing import is_passing, pause
 from chassis.received import RawMessage, Received, Unreadable, raw_of, read
 from chassis.settings import Settings
 from chassis.topic import E, Topic
@@ -34,14 +31,6 @@ from chassis.tracing import Tracing
 
 Handler = Callable[[Transaction, list[Received[E]]], Awaitable[None]]
 ATTEMPTS = 5
-PASSING = (
-    OperationalError,
-    InterfaceError,
-    PoolTimeout,
-    postgres.OperationalError,
-    postgres.InterfaceError,
-    OSError,
-)
 
 
 @dataclass(frozen=True)
@@ -235,13 +224,6 @@ async def _patiently(attempt: Callable[[], Awaitable[None]]) -> None:
         except Exception as error:
             if not is_passing(error) or number == ATTEMPTS - 1:
                 raise
-            await asyncio.sleep(0.1 * 2**number)
+            await pause(error, 0.1 * 2**number)
         else:
             return
-
-
-def is_passing(error: Exception) -> bool:
-    """Whether the same work may well succeed a moment later."""
-    if isinstance(error, DBAPIError) and isinstance(error.orig, (postgres.DataError, postgres.IntegrityError)):
-        return False
-    return isinstance(error, PASSING) or (isinstance(error, DBAPIError) and error.connection_invalidated)

@@ -21,6 +21,7 @@ from chassis import kafka
 from chassis.database import asking, driver_of
 from chassis.logs import logger
 from chassis.outbox import CHANNEL
+from chassis.passing import pause
 from chassis.sending import Pending, send
 from chassis.settings import Settings
 from chassis.waking import listen, wait_for_news
@@ -63,7 +64,9 @@ async def keep_relaying(settings: Settings, engine: AsyncEngine, kept: KeptIn = 
                         await connection.invalidate()
         except (Deposed, KafkaError, SQLAlchemyError, psycopg.Error, OSError, TimeoutError) as error:
             log.warning("relay_stood_down", error=str(error) or type(error).__name__)
-        await asyncio.sleep(RETRY_PAUSE)
+            await pause(error, RETRY_PAUSE)
+        else:
+            await asyncio.sleep(RETRY_PAUSE)
 
 
 async def _elected(driver: psycopg.AsyncConnection[Any]) -> bool:

@@ -10,17 +10,18 @@ from fastapi import FastAPI
 
 from chassis import health, kafka, operating, outbox, working
 from chassis.auth import refuse_unguarded, verifier
-from chassis.consume import Consumer, is_passing, subscribe_all
+from chassis.consume import Consumer, subscribe_all
 from chassis.database import connect
 from chassis.figures import Figures
 from chassis.kit import Background, Kit, Parts
 from chassis.lag import Lag
 from chassis.logs import logger, set_up
 from chassis.metrics import Metrics
+from chassis.passing import is_passing, pause
 from chassis.relay import keep_relaying
 from chassis.settings import Settings
 from chassis.tracing import tracing
-from chassis.web import BodyLimit, answer_with_sentences, measure_requests
+from chassis.web import BodyLimit, Measured, answer_with_sentences
 
 HOUR = 3600.0
 RETRY_PAUSE = 1.0
@@ -39,7 +40,7 @@ def service_app(parts: Parts, settings: Settings) -> FastAPI:
     for router in routers:
         app.include_router(router)
     answer_with_sentences(app)
-    measure_requests(app)
+    app.add_middleware(Measured)
     app.add_middleware(BodyLimit)
     return app
 
@@ -108,7 +109,7 @@ async def _through_passing_faults(kit: Kit, one: Background) -> None:
             if not is_passing(error):
                 raise
             logger("service").warning("background_paused", error=str(error))
-        await asyncio.sleep(RETRY_PAUSE)
+            await pause(error, RETRY_PAUSE)
 
 
 async def _turn_partitions_hourly(kit: Kit) -> None:

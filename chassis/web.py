@@ -1,11 +1,11 @@
 """HTTP at the edge: one transaction per request, committed before the answer leaves; errors as sentences."""
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 from aiokafka.errors import KafkaError
-from fastapi import Depends, FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from psycopg import errors as postgres
@@ -20,6 +20,7 @@ from chassis.edge import transaction
 from chassis.envelope import new_trace
 from chassis.kit import Kit
 from chassis.logs import logger
+from chassis.metrics import Metrics
 from chassis.refusal import Refused
 
 BODY_LIMIT = 64 * 1024 * 1024
@@ -97,17 +98,29 @@ def answer_with_sentences(app: FastAPI) -> None:
         return JSONResponse({"error": "Something went wrong here. It is in the service's log."}, status_code=500)
 
 
-def measure_requests(app: FastAPI) -> None:
-    """Note how long each route takes."""
+class Measured:
+    """Notes how long each route takes to answer."""
 
-    @app.middleware("http")
-    async def measure(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
-        started = time.perf_counter()
-        response = await go_on(request)
-        route = getattr(request.scope.get("route"), "path", "unknown")
-        metrics = kit_of(request).metrics.requests.labels(request.method, route, str(response.status_code))
-        metrics.observe(time.perf_counter() - started)
-        return response
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started, status = time.perf_counter(), 500
+
+        async def noted(message: Message) -> None:
+            nonlocal status
+            status = message.get("status", status)
+            await send(message)
+
+        try:
+            await self.app(scope, receive, noted)
+        finally:
+            route = getattr(scope.get("route"), "path", "unknown")
+            metrics: Metrics = scope["app"].state.kit.metrics
+            metrics.requests.labels(scope["method"], route, str(status)).observe(time.perf_counter() - started)
 
 
 class BodyLimit:

@@ -15,11 +15,11 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chassis import runs
-from chassis.consume import is_passing
 from chassis.database import Transaction, asking, driver_of
 from chassis.edge import transaction
 from chassis.envelope import new_trace
 from chassis.logs import logger
+from chassis.passing import is_passing, pause
 from chassis.runs import Chunk, Run, Worker
 from chassis.waking import listen, wait_for_news
 
@@ -95,7 +95,7 @@ class _Copy:
         if not is_passing(error):
             raise error
         logger("runs").warning("worker_paused", error=str(error))
-        await asyncio.sleep(RETRY_PAUSE)
+        await pause(error, RETRY_PAUSE)
 
 
 _UNDER_WAY = text(

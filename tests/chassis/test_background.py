@@ -9,6 +9,7 @@ import pytest
 
 from chassis import service
 from chassis.kit import Background, Kit, Parts
+from chassis.passing import pause
 from chassis.service import service_app
 from chassis.settings import Settings
 from deploy.local.places import Places
@@ -52,6 +53,32 @@ async def test_work_that_ended_is_told_to_whoever_asks_whether_the_process_lives
     async with running(app) as client:
         await eventually(lambda: _dead(client))
         assert (await client.get("/health/live")).json() == {"alive": False, "dead": ["background 0"]}
+
+
+async def test_who_is_told_to_end_amid_a_statement_that_then_fails_does_not_try_again() -> None:
+    async def ask() -> None:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            raise psycopg.OperationalError("another command is already in progress") from None
+
+    async def go_on() -> None:
+        while True:
+            try:
+                await ask()
+            except psycopg.OperationalError as error:
+                await pause(error, 60)
+
+    async def hands() -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(go_on())
+
+    work = asyncio.create_task(hands())
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    work.cancel()
+    await asyncio.wait({work}, timeout=10)
+    assert work.cancelled()
 
 
 async def test_a_service_stops_although_a_library_swallows_that_it_should(

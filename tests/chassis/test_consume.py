@@ -10,8 +10,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from chassis import deadletters
-from chassis.consume import Subscription, is_passing, redrive, take_batch
+from chassis.consume import Subscription, redrive, take_batch
 from chassis.database import Transaction
+from chassis.passing import is_passing
 from chassis.received import RawMessage, Received, Unreadable
 from tests.chassis.sample import GAINED, GAINS, PURSES, Bench, Gained, PurseChanged, raws, take_gains
 

@@ -106,6 +106,15 @@ async def test_a_hold_keeps_an_account_off_the_list_and_is_told(desk: Desk) -> N
     assert len(await desk.get("/holds?ending_by=2023-04-30")) == 1
 
 
+async def test_a_hold_that_is_set_again_is_the_same_hold(desk: Desk) -> None:
+    await desk.hear(account(), balance(1, "84.10"), BusinessDayStarted(date=DAY))
+    given = {"kind": "medical", "until": "2023-04-30", "why": "certificate of Dr. Lee"}
+    first, again = [await desk.post("/accounts/10001/holds", **given) for _ in range(2)]
+    longer = await desk.post("/accounts/10001/holds", **given | {"until": "2023-05-01"})
+    assert first == again != longer
+    assert len(await desk.get("/holds")) == 2
+
+
 async def test_a_dispute_about_one_item_is_told_with_the_item(desk: Desk) -> None:
     owes = balance(1, "84.10")
     (disputed,) = [one.item_id for one in owes.past_due_items]

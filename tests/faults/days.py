@@ -14,11 +14,12 @@ Step = Callable[[Town], None]
 
 DUSK, NIGHT, DESK = "dusk", "night", "desk"
 """A day's parts: between the last word of the old day and the first of the new, its own work, and the people's."""
-MOVES_ON, PAYS_BY_CHECK_ON, CHECK_RETURNS_ON = (MAILED + timedelta(after) for after in (1, 2, 3))
 ONCE: Mapping[date, Step] = {
-    MOVES_ON: desk.move,
-    PAYS_BY_CHECK_ON: desk.pay_by_check,
-    CHECK_RETURNS_ON: desk.return_check,
+    MAILED + timedelta(1): desk.move,
+    MAILED + timedelta(2): desk.pay_by_check,
+    MAILED + timedelta(3): desk.return_check,
+    MAILED + timedelta(4): desk.promise,
+    MAILED + timedelta(5): desk.dispute,
 }
 EVERY_WORKING_DAY: tuple[Step, ...] = (
     desk.restorations,

@@ -35,6 +35,8 @@ PURSUED = (
     ),
     Section("shutoff lists", "collections", "select * from shutoff_list"),
     Section("deliveries that collections knows", "collections", "select * from delivery"),
+    Section("holds", "collections", "select account_id, kind, set_by, why, since, until, lifted, items from hold"),
+    Section("promises that collections knows", "collections", "select * from pending"),
     Section("returns that collections knows", "collections", "select * from payment_return"),
 )
 WORKED = (
@@ -60,6 +62,15 @@ MOVED = (
     Section("reads of moves", "accounts", "select * from move_read"),
     Section("orders that accounts knows", "accounts", "select order_id, kind, completed_on from order_outcome"),
 )
+PROMISED = (
+    Section(
+        "promises",
+        "payments",
+        "select account_id, amount, source, source_key, expires, state, reason, business_date from pending",
+    ),
+    Section("promises that billing knows", "billing", "select * from pending_payment"),
+    Section("promises that are over", "billing", "select * from pending_ended"),
+)
 GIVEN_BACK = (
     Section("refunds", "billing", "select * from refund"),
     Section("refunds by fund", "billing", "select * from refund_part"),
@@ -67,5 +78,5 @@ GIVEN_BACK = (
     Section("payments taken back", "billing", "select * from payment_return"),
     Section("returns", "payments", "select * from payment_return"),
 )
-OF_THE_DAYS = (*CHARGED, *PURSUED, *WORKED, *MOVED, *GIVEN_BACK)
+OF_THE_DAYS = (*CHARGED, *PURSUED, *WORKED, *MOVED, *PROMISED, *GIVEN_BACK)
 ALL = (*OF_THE_MONTH, *OF_THE_DAYS)

@@ -18,6 +18,7 @@ from tests.faults.office import Office
 
 CREW_CAN_DO = 3
 """Disconnections a day."""
+DISPUTED = timedelta(20)
 DAYS_WITHOUT_WATER = 2
 """Who is shut off pays so many days later."""
 AHEAD = Decimal("60.00")
@@ -36,6 +37,8 @@ class Town:
     """Gallons that each meter had counted when its cycle was read, by service point."""
     mailings: list[str] = field(default_factory=list)
     paid_by_check: str = ""
+    crew_was_sent: bool = False
+    """Whether the water of somebody was to be shut off already."""
 
     def home(self, meter: str) -> Home:
         """The home with a meter."""
@@ -72,13 +75,15 @@ def late_charges(town: Town) -> None:
 
 
 def shutoffs(town: Town) -> None:
-    """The first on the list comes by and pays; as many as the crew can do are approved; the rest wait."""
+    """The first on the list comes by and pays, unless nobody else was shut off yet; as many as the crew can do are
+    approved; the rest wait."""
     on_list = _listed(town)
-    if len(on_list) > 1:
+    if len(on_list) > 1 or (on_list and town.crew_was_sent):
         pay_past_due(town, on_list[0])
     left = _listed(town)
     _decide_list(town, "remove", left[CREW_CAN_DO:])
     _decide_list(town, "approve", left[:CREW_CAN_DO])
+    town.crew_was_sent |= bool(left)
 
 
 def _listed(town: Town) -> list[str]:
@@ -139,15 +144,34 @@ def mover(script: Script) -> Home:
     )
 
 
-def pay_by_check(town: Town) -> None:
-    """The one who pays by check owes something, and is not the one who moved."""
+def past_due(town: Town) -> dict[str, Decimal]:
+    """What is past due, by account, of all but the one who moves."""
     moved = mover(town.script).account
-    for account in sorted(one.account for one in town.script.homes if one.account != moved):
-        owed = Decimal(town.office.get("payments", f"/accounts/{account}/due")["past_due"])
-        if owed > 0:
-            pay_past_due(town, account, tender="check")
-            town.paid_by_check = account
-            return
+    accounts = sorted(one.account for one in town.script.homes if one.account != moved)
+    due = {one: Decimal(town.office.get("payments", f"/accounts/{one}/due")["past_due"]) for one in accounts}
+    return {account: amount for account, amount in due.items() if amount > 0}
+
+
+def pay_by_check(town: Town) -> None:
+    """The first who owes something pays by check."""
+    for account in list(past_due(town))[:1]:
+        pay_past_due(town, account, tender="check")
+        town.paid_by_check = account
+
+
+def promise(town: Town) -> None:
+    """The last who owes something says on the phone that it is on its way. It never comes, and is given up in time."""
+    for account, amount in list(past_due(town).items())[-1:]:
+        said = {"vendor": "phone-bank", "reference": f"P-{account}", "why": "the customer called"}
+        body = said | {"account_number": account, "amount": str(amount)}
+        town.decide("payments", "/pending", body, lambda: False)
+
+
+def dispute(town: Town) -> None:
+    """The last but one disputes what is past due: until that is settled, nothing is done about it."""
+    for account in list(past_due(town))[-2:-1]:
+        body = {"kind": "dispute", "until": str(town.day + DISPUTED), "why": "says that the meter was misread"}
+        town.decide("collections", f"/accounts/{account}/holds", body, lambda: False)
 
 
 def return_check(town: Town) -> None:

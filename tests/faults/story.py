@@ -21,6 +21,8 @@ STORY: Mapping[str, Happened] = {
     "taken off the list": ("shutoff lists", _with("removed")),
     "shut off": ("work orders", _with("disconnect", "completed")),
     "restored": ("work orders", _with("restore", "completed")),
+    "disputes": ("holds", _with("dispute")),
+    "promises given up": ("promises", _with("expired")),
     "moves": ("moves", _with("done")),
     "final bills": ("final bills", _with("billed")),
     "refunds paid": ("refunds paid", _with("paid")),

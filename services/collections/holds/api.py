@@ -56,7 +56,7 @@ async def list_holds(tx: Tx, ending_by: date | None = None) -> list[HoldShown]:
 
 @router.post("/accounts/{number}/holds", dependencies=[allow(*PEOPLE)])
 async def set_hold(tx: Tx, caller: CurrentCaller, number: str, given: HoldGiven) -> UUID:
-    """Set a hold: no step is taken while it stands, and an order that is out is taken back."""
+    """Set a hold: no step is taken while it stands, and an order that is out is taken back. Again changes nothing."""
     account, day = await facts.find_account(tx, number), await today(tx)
     against = refused((await TOWN.in_force(tx)).policy, given.kind, caller.roles, day, given.until)
     if against:
@@ -72,6 +72,9 @@ async def set_hold(tx: Tx, caller: CurrentCaller, number: str, given: HoldGiven)
         until=given.until,
         items=[str(one) for one in given.items] if given.items else None,
     )
+    before = await store.already_set(tx, hold)
+    if before:
+        return before.id
     tx.session.add(hold)
     await tx.session.flush()
     tx.audit("hold", f"account {number}", given.why, after=given)

@@ -19,6 +19,13 @@ async def find_hold(tx: Transaction, hold_id: UUID) -> HoldRow:
     return hold
 
 
+async def already_set(tx: Transaction, hold: HoldRow) -> HoldRow | None:
+    """The same hold, if it stands already."""
+    query = select(HoldRow).where(HoldRow.account_id == hold.account_id, HoldRow.kind == hold.kind)
+    query = query.where(HoldRow.until == hold.until, HoldRow.why == hold.why, col(HoldRow.lifted).is_(None))
+    return next((one for one in await tx.session.exec(query) if one.items == hold.items), None)
+
+
 async def standing(tx: Transaction, day: date, until: date | None) -> list[tuple[HoldRow, str]]:
     """Holds that stand on a day, or that end by another, the next to end first."""
     query = select(HoldRow, Account.number).join(Account, col(Account.id) == col(HoldRow.account_id))

@@ -4,11 +4,11 @@ import asyncio
 
 from prometheus_client import Gauge
 
-from chassis.consume import is_passing
 from chassis.edge import transaction
 from chassis.envelope import new_trace
 from chassis.kit import Kit
 from chassis.logs import logger
+from chassis.passing import is_passing, pause
 from contracts.orders import OrderKind
 from services.metering.orders import store
 
@@ -27,6 +27,7 @@ async def keep_count(kit: Kit) -> None:
             if not is_passing(error):
                 raise
             logger("orders").warning("not_counted", error=str(error))
+            await pause(error, 0)
         await asyncio.sleep(EVERY)
 
 

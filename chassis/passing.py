@@ -1,0 +1,34 @@
+"""Faults that pass: the database away, a deadlock, Kafka silent. The same work may well succeed a moment later."""
+
+import asyncio
+
+from psycopg import errors as postgres
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+PASSING = (
+    OperationalError,
+    InterfaceError,
+    PoolTimeout,
+    postgres.OperationalError,
+    postgres.InterfaceError,
+    OSError,
+)
+
+
+def is_passing(error: Exception) -> bool:
+    """Whether the same work may well succeed a moment later."""
+    if isinstance(error, DBAPIError) and isinstance(error.orig, (postgres.DataError, postgres.IntegrityError)):
+        return False
+    return isinstance(error, PASSING) or (isinstance(error, DBAPIError) and error.connection_invalidated)
+
+
+async def pause(error: Exception, seconds: float) -> None:
+    """Wait before work that met a fault is tried again; whoever was told to end meanwhile ends here.
+
+    Being told in the middle of a statement can come out as a fault of its connection, not as a cancellation.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError from error
+    await asyncio.sleep(seconds)
