@@ -28,7 +28,12 @@ async def pause(error: Exception, seconds: float) -> None:
 
     Being told in the middle of a statement can come out as a fault of its connection, not as a cancellation.
     """
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
+    if not going_on():
         raise asyncio.CancelledError from error
     await asyncio.sleep(seconds)
+
+
+def going_on() -> bool:
+    """Whether this task was never told to end: a library may have swallowed it, and a task group says it once only."""
+    task = asyncio.current_task()
+    return task is None or not task.cancelling()

@@ -19,7 +19,7 @@ from chassis.database import Transaction, asking, driver_of
 from chassis.edge import transaction
 from chassis.envelope import new_trace
 from chassis.logs import logger
-from chassis.passing import is_passing, pause
+from chassis.passing import going_on, is_passing, pause
 from chassis.runs import Chunk, Run, Worker
 from chassis.waking import listen, wait_for_news
 
@@ -51,7 +51,7 @@ class _Copy:
     enough_for_all: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def look_for_work(self) -> None:
-        while True:
+        while going_on():
             try:
                 async with asking(self.engine) as connection:
                     await self._look(connection, await driver_of(connection))
@@ -61,7 +61,7 @@ class _Copy:
     async def _look(self, connection: AsyncConnection, driver: psycopg.AsyncConnection[Any]) -> None:
         try:
             await listen(driver, runs.CHANNEL)
-            while True:
+            while going_on():
                 await self._see(connection)
                 if not self.wanted:
                     await wait_for_news(driver, IDLE_POLL)
@@ -72,7 +72,7 @@ class _Copy:
             await connection.invalidate()
 
     async def lend_a_hand(self) -> None:
-        while True:
+        while going_on():
             await self.enough_for_all.wait()
             try:
                 if not await self._work():

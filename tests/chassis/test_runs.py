@@ -95,6 +95,23 @@ async def test_one_copy_does_several_chunks_side_by_side(bench: Bench) -> None:
     assert len(await bench.rows("select 1 from purse where name = 'chunk'")) == 2 * working.AT_ONCE
 
 
+async def test_a_copy_stops_although_its_work_swallows_that_it_should(bench: Bench) -> None:
+    await begin(bench, 1)
+    entered = asyncio.Event()
+
+    async def swallow(tx: Transaction, run: Run, chunk: Chunk) -> dict[str, Any]:
+        entered.set()
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        return {}
+
+    copy = asyncio.create_task(working.keep_working("sample", bench.engine, [worker(swallow)]))
+    await entered.wait()
+    copy.cancel()
+    await asyncio.wait({copy}, timeout=10)
+    assert copy.cancelled()
+
+
 async def test_a_run_begun_twice_is_one_run(bench: Bench) -> None:
     await begin(bench)
     async with bench.transaction() as tx:
