@@ -24,6 +24,7 @@ class Lag:
         self._service = service
         self._connecting = asyncio.Lock()
         self._keepers: dict[str, int] = {}
+        # What a group has committed stays so while its service runs.
         self._done: dict[TopicPartition, int] = {}
         self._asks: tuple[AIOKafkaAdminClient, AIOKafkaConsumer] | None = None
 

@@ -6,14 +6,14 @@ from psycopg import errors as postgres
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-PASSING = (
+DATABASE_AWAY = (
     OperationalError,
     InterfaceError,
     PoolTimeout,
     postgres.OperationalError,
     postgres.InterfaceError,
-    OSError,
 )
+PASSING = (*DATABASE_AWAY, OSError)
 
 
 def is_passing(error: Exception) -> bool:

@@ -8,10 +8,7 @@ from aiokafka.errors import KafkaError
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from psycopg import errors as postgres
 from pydantic import BaseModel, StringConstraints
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.auth import CurrentCaller
@@ -21,18 +18,11 @@ from chassis.envelope import new_trace
 from chassis.kit import Kit
 from chassis.logs import logger
 from chassis.metrics import Metrics
+from chassis.passing import DATABASE_AWAY
 from chassis.refusal import Refused
 
 BODY_LIMIT = 64 * 1024 * 1024
-AWAY = (
-    OperationalError,
-    InterfaceError,
-    PoolTimeout,
-    postgres.OperationalError,
-    postgres.InterfaceError,
-    KafkaError,
-    ConnectionError,
-)
+AWAY = (*DATABASE_AWAY, KafkaError, ConnectionError)
 """What a request meets while a part that it needs is down, or has ended its transaction: the same may work soon."""
 
 

@@ -5,7 +5,7 @@
 
 import base64
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from typing import Any
 
@@ -14,6 +14,7 @@ import psycopg
 from sqlalchemy import make_url
 
 from chassis.townpack import Bundle
+from deploy.local.settling import Look, wait_settled
 from deploy.local.supervisor import REPOSITORY, Suite
 
 PACK = REPOSITORY / "deploy/towns/windsor-co"
@@ -69,12 +70,15 @@ class Office:
 
     def wait_settled(self) -> None:
         """Wait until no service has anything left to do, twice over: one's last news may be another's work."""
-        for service in (*self.suite.plan.services, *self.suite.plan.services):
-            self.wait(f"{service} settled", lambda of=service: bool(self.get(of, "/settled")["settled"]))  # type: ignore[misc]
+        wait_settled(self.suite.plan.services, self._look, lambda: time.sleep(POLL), time.monotonic, PATIENCE)
 
-    def standing(self) -> dict[str, Any]:
+    def standing(self) -> Look:
         """What each service has left to do."""
-        return {service: self.get(service, "/settled") for service in self.suite.plan.services}
+        return self._look(self.suite.plan.services)
+
+    def _look(self, services: Collection[str]) -> Look:
+        self.suite.check()
+        return {service: self.get(service, "/settled") for service in services}
 
     def refuse_losses(self) -> None:
         """Raise when a message was kept as a dead letter: the figures would be those of another night."""

@@ -19,6 +19,7 @@ from tests.faults.office import Office
 CREW_CAN_DO = 3
 """Disconnections a day."""
 DISPUTED = timedelta(4)
+"""How long a dispute stands: longer, and whoever disputes would come on no list within the days of a trial."""
 DAYS_WITHOUT_WATER = 2
 """Who is shut off pays so many days later."""
 AHEAD = Decimal("60.00")
@@ -75,8 +76,8 @@ def late_charges(town: Town) -> None:
 
 
 def shutoffs(town: Town) -> None:
-    """The first on the list comes by and pays, unless nobody else was shut off yet; as many as the crew can do are
-    approved; the rest wait."""
+    """The first on the list comes by and pays, unless the crew would never have anybody to shut off; as many as the
+    crew can do are approved; the rest wait."""
     on_list = _listed(town)
     if len(on_list) > 1 or (on_list and town.crew_was_sent):
         pay_past_due(town, on_list[0])

@@ -24,6 +24,7 @@ from contracts.billing import BusinessDayStarted
 from contracts.topics import BUSINESS_DAY_STARTED, Topic
 from deploy.local.places import Places
 from services.metering.app import build
+from tests.running import settled
 
 KEY = "tests sign with this and nobody else"
 PACK = Path(__file__).parents[2] / "deploy" / "towns" / "windsor-co"
@@ -70,12 +71,7 @@ class Metering:
 
     async def settled(self) -> None:
         """Wait until everything sent has had its effect and all news is out."""
-        for _ in range(600):
-            state = done(await self.as_("it").get("/settled"))
-            if state["settled"]:
-                return
-            await asyncio.sleep(0.05)
-        raise AssertionError(f"metering did not settle: {state}")
+        await settled(self.as_("it"))
 
     async def until(self, path: str, state: str) -> Any:
         """Wait until what is at a path is in a state; answers it."""
