@@ -1,15 +1,29 @@
 """How a service reaches Kafka: safe settings for the consumer side and the relay's producer, in one place."""
 
 import asyncio
+from functools import lru_cache
+from hashlib import pbkdf2_hmac
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
+from aiokafka.conn import ScramAuthenticator
 from faststream.kafka import KafkaBroker
 from faststream.security import BaseSecurity, SASLScram512
 
 from chassis.settings import Settings
 
 MAX_BATCH_BYTES = 1 << 20
+
+stretched = lru_cache(maxsize=16)(pbkdf2_hmac)
+
+
+def _stretch_once(signing_in: ScramAuthenticator, salt: bytes, iterations: int) -> None:
+    """Stretch a password once a process. aiokafka does it for each connection, of which a service has some sixty: at
+    every start that cost half a second of processor, in which the event loop stood still."""
+    signing_in._salted_password = stretched(signing_in._hashname, signing_in._sasl_plain_password, salt, iterations)
+
+
+ScramAuthenticator.create_salted_password = _stretch_once
 
 
 def consuming_broker(settings: Settings) -> KafkaBroker:
