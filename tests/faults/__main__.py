@@ -34,7 +34,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="faults", description=__doc__)
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
     parser.add_argument("--accounts", type=int, default=100)
-    parser.add_argument("--days", type=int, default=48, help="after the month")
+    parser.add_argument("--days", type=int, default=60, help="after the month; 60 make it a quarter")
     parser.add_argument("--kills", type=int, default=60)
     return parser.parse_args()
 

@@ -5,8 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from deploy.local.demo.town.homes import Home
-from deploy.local.demo.town.schedule import first_round
-from tests.faults.desk import Town
+from tests.faults.town import Town
 
 CREW = "crew 1"
 
@@ -41,7 +40,8 @@ def _complete(town: Town, order: dict[str, Any]) -> None:
 
 
 def shows(town: Town, home: Home) -> Decimal:
-    """What the register shows today: a month's usual usage, by the days since its cycle was read."""
-    since = first_round(home.cycle).read_on
-    used = 10 * round(home.usual(town.day) * (town.day - since).days / 300)
-    return home.meter.shows(town.passed[home.point] + used)
+    """What the register shows today: a month's usual usage, by the days since it was read last."""
+    town.passed[home.point] += 10 * round(home.usual(town.day) * (town.day - town.read_on[home.point]).days / 300)
+    town.read_on[home.point] = town.day
+    town.read_by_crew.add(home.point)
+    return home.meter.shows(town.passed[home.point])

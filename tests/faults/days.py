@@ -5,10 +5,11 @@ from datetime import date, timedelta
 
 from deploy.local.days import days_to
 from deploy.local.demo.town.schedule import HOLIDAYS_AND_WEEKENDS
-from tests.faults import crew, desk
-from tests.faults.desk import Town
+from deploy.local.supervisor import Suite
+from tests.faults import crew, desk, rounds
 from tests.faults.month import MAILED, During, Script, begin_day, in_peace
 from tests.faults.office import Office
+from tests.faults.town import Town
 
 Step = Callable[[Town], None]
 
@@ -20,8 +21,12 @@ ONCE: Mapping[date, Step] = {
     MAILED + timedelta(3): desk.return_check,
     MAILED + timedelta(4): desk.promise,
     MAILED + timedelta(5): desk.dispute,
+    MAILED + timedelta(26): desk.pay_online,
+    MAILED + timedelta(54): desk.pay_online,
 }
 EVERY_WORKING_DAY: tuple[Step, ...] = (
+    rounds.read,
+    rounds.bill_what_was_read,
     desk.restorations,
     lambda town: crew.work(town, "restore", "final_read", "start_read"),
     desk.letters,
@@ -43,13 +48,14 @@ def parts_of(day: date) -> list[str]:
     return [f"{day} {part}" for part in (DUSK, NIGHT, *([DESK] if HOLIDAYS_AND_WEEKENDS.is_open(day) else []))]
 
 
-def live_on(office: Office, script: Script, days: int, during: During = in_peace) -> list[str]:
-    """Live so many days after the month; `during` is entered around each part of each. Answers the mailings' names."""
+def live_on(suite: Suite, office: Office, script: Script, days: int, during: During = in_peace) -> Town:
+    """Live so many days after the month; `during` is entered around each part of each. Answers the town at the end."""
     passed = {point: gallons for _, found in script.rounds for point, gallons in found.passed.items()}
-    town = Town(office, script, MAILED, passed)
+    read_on = {point: which.read_on for which, found in script.rounds for point in found.passed}
+    town = Town(suite, office, script, MAILED, passed, read_on)
     for day in days_after(days):
         _live(town, day, during)
-    return town.mailings
+    return town
 
 
 def _live(town: Town, day: date, during: During) -> None:

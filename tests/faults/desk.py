@@ -4,17 +4,16 @@ Lists are gone through by account number. An answer that was lost may have done 
 what was wanted is so already.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from deploy.local.demo.town.files import has_deposit
 from deploy.local.demo.town.homes import Home
+from deploy.local.demo.town.paying import online_payments
 from tests.faults.mailing import mail_all
-from tests.faults.month import Script
-from tests.faults.office import Office
+from tests.faults.month import Script, publish
+from tests.faults.town import Town
 
 CREW_CAN_DO = 3
 """Disconnections a day."""
@@ -25,33 +24,6 @@ DAYS_WITHOUT_WATER = 2
 AHEAD = Decimal("60.00")
 """What the one who moves pays beyond what is past due, so that there is something to give back."""
 APPROVED_LETTERS = ("reminder", "shutoff_notice")
-
-
-@dataclass
-class Town:
-    """The town on one of its days, the people who work for it, and what they remember of the days before."""
-
-    office: Office
-    script: Script
-    day: date
-    passed: dict[str, int] = field(default_factory=dict)
-    """Gallons that each meter had counted when its cycle was read, by service point."""
-    mailings: list[str] = field(default_factory=list)
-    paid_by_check: str = ""
-    crew_was_sent: bool = False
-    """Whether the water of somebody was to be shut off already."""
-
-    def home(self, meter: str) -> Home:
-        """The home with a meter."""
-        return next(one for one in self.script.homes if one.meter.number == meter)
-
-    def decide(
-        self, service: str, path: str, body: dict[str, Any], already: Callable[[], bool], by: str = "carl"
-    ) -> None:
-        """Have something done and settled. A refusal is an error unless it is `already` done."""
-        answer = self.office.ask(service, "POST", path, by=by, json=body)
-        assert answer.status_code < 300 or already(), f"{path}: {answer.status_code} {answer.text[:400]}"
-        self.office.settle()
 
 
 def letters(town: Town) -> None:
@@ -77,14 +49,15 @@ def late_charges(town: Town) -> None:
 
 def shutoffs(town: Town) -> None:
     """The first on the list comes by and pays, unless the crew would never have anybody to shut off; as many as the
-    crew can do are approved; the rest wait."""
+    crew can do are approved; the rest wait, and so do those whose meter is about to be read."""
     on_list = _listed(town)
     if len(on_list) > 1 or (on_list and town.crew_was_sent):
         pay_past_due(town, on_list[0])
     left = _listed(town)
-    _decide_list(town, "remove", left[CREW_CAN_DO:])
-    _decide_list(town, "approve", left[:CREW_CAN_DO])
-    town.crew_was_sent |= bool(left)
+    today = [one for one in left if not town.about_to_be_read(one)][:CREW_CAN_DO]
+    _decide_list(town, "remove", [one for one in left if one not in today])
+    _decide_list(town, "approve", today)
+    town.crew_was_sent |= bool(today)
 
 
 def _listed(town: Town) -> list[str]:
@@ -137,11 +110,11 @@ def move(town: Town) -> None:
 
 
 def mover(script: Script) -> Home:
-    """A household of the first cycle with a deposit."""
+    """A household with a deposit, of a cycle that is not read in the days of the move: that is the first."""
     return next(
         one
         for number, one in enumerate(script.homes)
-        if has_deposit(number) and not one.commercial and not one.rolls_over
+        if has_deposit(number) and one.cycle != "1" and not one.commercial and not one.rolls_over
     )
 
 
@@ -158,6 +131,14 @@ def pay_by_check(town: Town) -> None:
     for account in list(past_due(town))[:1]:
         pay_past_due(town, account, tender="check")
         town.paid_by_check = account
+
+
+def pay_online(town: Town) -> None:
+    """Most of those with nothing past due pay their bills by the vendor; the others wait for the crew."""
+    asked = {home.account: town.office.get("payments", f"/accounts/{home.account}/due") for home in town.script.homes}
+    owed = {account: Decimal(due["owed"]) for account, due in asked.items() if Decimal(due["past_due"]) <= 0}
+    publish(town.suite, online_payments(town.script.seed, owed, town.day, wrong=False))
+    town.office.settle()
 
 
 def promise(town: Town) -> None:

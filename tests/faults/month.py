@@ -35,6 +35,8 @@ from tests.faults.office import Office
 PACK = Path("deploy/towns/windsor-co")
 VENDOR = "sample-bank"
 READ_AND_BILLED, PAID, MAILED = date(2023, 2, 24), date(2023, 2, 25), date(2023, 2, 26)
+OF_THE_MONTH = 4
+"""Rounds: one of each cycle."""
 MAILING = "february"
 VENDOR_PATIENCE = 240.0
 DECISIONS = {
@@ -71,7 +73,7 @@ class Script:
         """The month of a town with so many accounts, each cycle read once."""
         homes = make_homes(seed, accounts)
         passed = {home.point: home.passed for home in homes}
-        rounds = tuple((which, walk(seed, which, homes, passed)) for which in ROUNDS[:4])
+        rounds = tuple((which, walk(seed, which, homes, passed)) for which in ROUNDS[:OF_THE_MONTH])
         return Script(seed, homes, import_files(seed, homes), mended(homes), rounds)
 
     def files_of(self, service: str) -> list[ImportFile]:
@@ -217,11 +219,11 @@ def _post(office: Office, here: str) -> None:
     office.until("every accepted read is posted", posted)
 
 
-def bill(office: Office, rounds: list[Round]) -> dict[str, Any]:
-    """Bill all cycles side by side: begin, review, approve, issue, certify, close. Answers the certificates."""
+def bill(office: Office, rounds: list[Round], today: date = READ_AND_BILLED) -> dict[str, Any]:
+    """Bill cycles side by side: begin, review, approve, issue, certify, close. Answers the certificates by cycle."""
     runs = {}
     for which in rounds:
-        order = {"cycle": which.cycle, "period_end": str(which.read_on), "bill_date": str(READ_AND_BILLED)}
+        order = {"cycle": which.cycle, "period_end": str(which.read_on), "bill_date": str(today)}
         runs[which.cycle] = office.post("billing", "/runs", order)["id"]
     for run in runs.values():
         _wait_for_run(office, run, "review", "issuing", "issued", "closed")

@@ -34,7 +34,18 @@ DECKS: Mapping[str, tuple[str, ...]] = {
 DAY_DECKS: Mapping[str, tuple[str, ...]] = {
     DUSK: ("billing", "collections", KAFKA, POSTGRES, RELAY + "billing", "metering"),
     NIGHT: ("billing", "collections", POSTGRES, "metering", KAFKA, "payments", RELAY + "collections", "notifications"),
-    DESK: ("collections", "metering", RELAY + "collections", "notifications", POSTGRES, "payments", KAFKA, "accounts"),
+    DESK: (
+        "collections",
+        "billing",
+        "metering",
+        RELAY + "collections",
+        "notifications",
+        POSTGRES,
+        "billing 2",
+        "payments",
+        KAFKA,
+        "accounts",
+    ),
 }
 """What may be killed in each part of a day after the month."""
 SHARES = {"readings": 0.15, "billing": 0.4, "payments": 0.3, "mail": 0.15}

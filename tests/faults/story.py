@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from tests.faults.books import Books, Findings, Row
+from tests.faults.month import READ_AND_BILLED
 
 LONG_ENOUGH = 45
 """So many days after the month, all of it has happened."""
@@ -14,7 +15,13 @@ def _with(*cells: str) -> Callable[[Row], bool]:
     return lambda row: set(cells) <= set(row)
 
 
+def _billed_later(row: Row) -> bool:
+    _, _, kind, bill_date, *_ = row
+    return kind == "regular" and bill_date > str(READ_AND_BILLED)
+
+
 STORY: Mapping[str, Happened] = {
+    "bills of later rounds": ("bills", _billed_later),
     "late charges": ("late charges", _with("posted")),
     "reminders": ("notices", _with("reminder")),
     "shutoff notices": ("notices", _with("shutoff_notice")),

@@ -23,6 +23,7 @@ from tests.faults.office import Office
 from tests.faults.replay import Elsewhere
 from tests.faults.storm import Storm, plan_days, plan_kills
 from tests.faults.told import Told
+from tests.faults.town import Town
 
 Say = Callable[[str], None]
 
@@ -108,7 +109,7 @@ def _in_peace(suite: Suite, script: Script, days: int, report: Report) -> Month:
         with report.timed("told again"):
             report.findings["told again"] = told_once_more(suite, script, report.seed)
         with report.timed("the days in peace"):
-            lived.mailings += live_on(office, script, days)
+            _with_days(lived, live_on(suite, office, script, days))
         return seen(suite, office, lived)
 
 
@@ -126,8 +127,13 @@ def _plan(folder: Path) -> Plan:
 def lived_through(suite: Suite, office: Office, script: Script, days: int, during: During) -> Lived:
     """Live the month and the days after it."""
     lived = live(suite, office, script, during)
-    lived.mailings += live_on(office, script, days, during)
+    _with_days(lived, live_on(suite, office, script, days, during))
     return lived
+
+
+def _with_days(lived: Lived, town: Town) -> None:
+    lived.mailings += town.mailings
+    lived.certificates |= town.certificates
 
 
 def seen(suite: Suite, office: Office, lived: Lived) -> Month:
