@@ -1,6 +1,7 @@
 """How a service reaches Kafka: safe settings for the consumer side and the relay's producer, in one place."""
 
 import asyncio
+import ssl
 from functools import lru_cache
 from hashlib import pbkdf2_hmac
 from typing import Any
@@ -61,18 +62,27 @@ def producer(settings: Settings) -> AIOKafkaProducer:
 
 
 def credentials(settings: Settings) -> dict[str, Any]:
-    """SASL settings as aiokafka names them; none for a cluster without users."""
-    if not settings.kafka_user:
-        return {}
-    return {
-        "security_protocol": "SASL_PLAINTEXT",
+    """How to sign in, as aiokafka names it; a cluster without users is not signed in to."""
+    context, user = _trusted(settings.kafka_tls), settings.kafka_user
+    protocol = ("SASL_" if user else "") + ("SSL" if context else "PLAINTEXT")
+    told: dict[str, Any] = {"security_protocol": protocol, "ssl_context": context}
+    if not user:
+        return told
+    return told | {
         "sasl_mechanism": "SCRAM-SHA-512",
-        "sasl_plain_username": settings.kafka_user,
+        "sasl_plain_username": user,
         "sasl_plain_password": settings.kafka_password.get_secret_value(),
     }
 
 
-def _security(settings: Settings) -> BaseSecurity | None:
-    if not settings.kafka_user:
-        return None
-    return SASLScram512(settings.kafka_user, settings.kafka_password.get_secret_value(), use_ssl=False)
+def _security(settings: Settings) -> BaseSecurity:
+    context, user = _trusted(settings.kafka_tls), settings.kafka_user
+    if not user:
+        return BaseSecurity(ssl_context=context, use_ssl=bool(context))
+    password = settings.kafka_password.get_secret_value()
+    return SASLScram512(user, password, ssl_context=context, use_ssl=bool(context))
+
+
+def _trusted(tls: str) -> ssl.SSLContext | None:
+    """Who may vouch for a broker; None speaks in the clear."""
+    return ssl.create_default_context(cafile=None if tls == "system" else tls) if tls else None

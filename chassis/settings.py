@@ -2,9 +2,17 @@
 
 import os
 import socket
+from pathlib import Path
+from typing import Annotated
 
-from pydantic import SecretStr
+from pydantic import AfterValidator, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _readable(authority: str) -> str:
+    if authority not in ("", "system") and not Path(authority).is_file():
+        raise ValueError(f"there is no file {authority}; name the PEM file that Kafka's certificates are checked by")
+    return authority
 
 
 class DatabaseSettings(BaseSettings):
@@ -28,6 +36,9 @@ class Settings(DatabaseSettings):
     kafka_servers: str
     kafka_user: str = ""
     kafka_password: SecretStr = SecretStr("")
+    kafka_tls: Annotated[str, AfterValidator(_readable)] = ""
+    """PEM file of the authority that vouches for Kafka's certificates, or `system` for the machine's own authorities.
+    Empty: connections are in the clear."""
     kafka_session_seconds: int = 30
     """How long Kafka waits for a copy that died before its messages go to another, or to its successor."""
     topic_prefix: str = ""

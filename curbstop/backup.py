@@ -99,9 +99,10 @@ def _prepare(vendors: tuple[str, ...], prefix: str, why: str) -> None:
     from deploy.local.databases import database_name, database_url, migrate
 
     servers, user, password, cluster = map(_named, _CLUSTERS)
+    login = kafka_admin.Login(servers, user, password, given("CURBSTOP_KAFKA_TLS") or "")
     urls = {service: database_url(cluster, database_name(prefix, service)) for service in SERVICES}
     migrate(urls)
-    admin = kafka_admin.connect(servers, user, password)
+    admin = kafka_admin.connect(login)
     prepared = reconverging.prepare(admin, prefix, vendors, urls, why)
     topics.apply(admin, topics.all_topics(vendors), prefix=prefix, rules=bool(user))
     typer.echo(f"{prepared.messages} messages are told again as soon as the services start; mail is held.")

@@ -1,9 +1,9 @@
 """`curbstop topics`: topics, logins and access rules in Kafka."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,9 @@ from curbstop import running
 from curbstop.given import given
 from curbstop.shown import Json, as_json
 from deploy.local.trouble import TroubleError
+
+if TYPE_CHECKING:
+    from deploy.local.kafka_admin import Login
 
 app = typer.Typer(name="topics", help="Topics, logins and access rules in Kafka.", no_args_is_help=True)
 
@@ -30,17 +33,17 @@ def bring_about(
     """Create what is missing and mend what differs. Running it again changes nothing.
 
     Kafka is the one in CURBSTOP_KAFKA_SERVERS (log in with CURBSTOP_KAFKA_ADMIN_USER and
-    CURBSTOP_KAFKA_ADMIN_PASSWORD), else the one `curbstop up` runs.
+    CURBSTOP_KAFKA_ADMIN_PASSWORD, through TLS with CURBSTOP_KAFKA_TLS), else the one `curbstop up` runs.
     """
     from deploy.local import kafka_admin, topics
 
-    (servers, user, password), found_prefix = _kafka()
+    login, found_prefix = _kafka()
     changed = topics.apply(
-        kafka_admin.connect(servers, user, password),
+        kafka_admin.connect(login),
         topics.all_topics(vendor or ()),
         prefix=prefix or found_prefix,
         passwords=_passwords(passwords),
-        rules=bool(user),
+        rules=bool(login.user),
         reset_passwords=True,
     )
     if as_list:
@@ -49,24 +52,23 @@ def bring_about(
         typer.echo("\n".join(changed) or "Nothing to change.")
 
 
-def _kafka() -> tuple[tuple[str, str, str], str]:
-    """Servers, user and password, and the prefix that the running suite has there."""
+def _kafka() -> tuple["Login", str]:
+    """The administrator's login, and the prefix that the running suite has there."""
     if given("CURBSTOP_KAFKA_SERVERS"):
-        return _login({name: given(name) or "" for name in _NAMES}), ""
+        return _login(given), ""
     known = running.state()
     if known is None:
         raise TroubleError("Which Kafka? Start the suite with `curbstop up`, or set CURBSTOP_KAFKA_SERVERS.")
-    return _login(known["places"]), known["prefix"]
+    return _login(known["places"].get), known["prefix"]
 
 
-_NAMES = ("CURBSTOP_KAFKA_SERVERS", "CURBSTOP_KAFKA_ADMIN_USER", "CURBSTOP_KAFKA_ADMIN_PASSWORD")
+_NAMES = ("SERVERS", "ADMIN_USER", "ADMIN_PASSWORD", "TLS")
 
 
-def _login(places: Mapping[str, str]) -> tuple[str, str, str]:
-    servers, user, password = (
-        places.get(f"CURBSTOP_KAFKA_{name}", "") for name in ("SERVERS", "ADMIN_USER", "ADMIN_PASSWORD")
-    )
-    return servers, user, password
+def _login(said: Callable[[str], str | None]) -> "Login":
+    from deploy.local.kafka_admin import Login
+
+    return Login(*(said(f"CURBSTOP_KAFKA_{name}") or "" for name in _NAMES))
 
 
 def _passwords(file: Path | None) -> dict[str, str]:

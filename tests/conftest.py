@@ -69,7 +69,7 @@ def pytest_configure_node(node: Any) -> None:
     """pytest-xdist's: the controller hands its stack to a worker."""
     found = _stack(node.config)
     node.workerinput["places"] = json.dumps(
-        [found.kafka_servers, found.kafka_user, found.kafka_password, found.postgres_url]
+        [found.kafka_servers, found.kafka_user, found.kafka_password, found.postgres_url, found.kafka_tls]
     )
 
 
@@ -120,7 +120,7 @@ def topic_prefix() -> str:
 @pytest.fixture(scope="session")
 def kafka_admin(places: Places) -> AdminClient:
     """Whoever may create and delete topics."""
-    return connect(places.kafka_servers, places.kafka_user, places.kafka_password)
+    return connect(places.kafka_login)
 
 
 @pytest.fixture

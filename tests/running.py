@@ -13,6 +13,8 @@ from aiokafka import AIOKafkaConsumer
 from fastapi import FastAPI
 
 from chassis.auth import local_token
+from chassis.kafka import credentials
+from chassis.settings import Settings
 from chassis.townpack import Bundle
 from contracts.topics import TOPICS
 from deploy.local.places import Places
@@ -28,10 +30,17 @@ def environment(places: Places, database_url: str, topic_prefix: str) -> dict[st
         "kafka_servers": places.kafka_servers,
         "kafka_user": places.kafka_user,
         "kafka_password": places.kafka_password,
+        "kafka_tls": places.kafka_tls,
         "topic_prefix": topic_prefix,
         "signing_key": KEY,
         "log_level": "WARNING",
     }
+
+
+def administrator(places: Places) -> dict[str, Any]:
+    """How aiokafka's clients sign in to the run's Kafka as the one who may do everything."""
+    settings = Settings(**environment(places, "postgresql://nowhere", ""))
+    return {"bootstrap_servers": places.kafka_servers, **credentials(settings)}
 
 
 def topics_of(service: str) -> list[str]:
@@ -94,16 +103,7 @@ async def eventually(
 
 async def messages(places: Places, topic: str) -> list[Any]:
     """Every record a topic holds now, oldest first."""
-    consumer = AIOKafkaConsumer(
-        topic,
-        bootstrap_servers=places.kafka_servers,
-        auto_offset_reset="earliest",
-        enable_auto_commit=False,
-        security_protocol="SASL_PLAINTEXT",
-        sasl_mechanism="SCRAM-SHA-512",
-        sasl_plain_username=places.kafka_user,
-        sasl_plain_password=places.kafka_password,
-    )
+    consumer = AIOKafkaConsumer(topic, auto_offset_reset="earliest", enable_auto_commit=False, **administrator(places))
     await consumer.start()
     try:
         ends = await consumer.end_offsets(consumer.assignment())

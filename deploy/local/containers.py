@@ -122,7 +122,7 @@ class Kafka(_Container):
         return f"127.0.0.1:{self.port}"
 
     def _answers(self) -> bool:
-        return kafka_admin.answers(self.servers, embedded_kafka.ADMIN, self.password)
+        return kafka_admin.answers(kafka_admin.Login(self.servers, embedded_kafka.ADMIN, self.password))
 
     def _created(self) -> "DockerContainer":
         settings = embedded_kafka.properties(

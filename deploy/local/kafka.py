@@ -11,7 +11,7 @@ from pathlib import Path
 from deploy.local import kafka_jars
 from deploy.local.child import Child, end_leftover
 from deploy.local.folder import Folder, in_use, listens, write_private
-from deploy.local.kafka_admin import answers
+from deploy.local.kafka_admin import Login, answers
 from deploy.local.news import Tell, silent
 from deploy.local.trouble import TroubleError, tail
 
@@ -32,9 +32,19 @@ JAVA_FLAGS = (
 
 
 class Kafka:
-    """A Kafka in `folder`/kafka, on the port remembered there. Its data survives stop, kill and start."""
+    """A Kafka in `folder`/kafka, on the port remembered there. Its data survives stop, kill and start.
 
-    def __init__(self, folder: Folder, heap_mb: int = HEAP_MB, tell: Tell = silent, flags: Sequence[str] = ()) -> None:
+    `more` are settings of the server's own that go before ours.
+    """
+
+    def __init__(
+        self,
+        folder: Folder,
+        heap_mb: int = HEAP_MB,
+        tell: Tell = silent,
+        flags: Sequence[str] = (),
+        more: Mapping[str, str] | None = None,
+    ) -> None:
         self.home = folder.path / "kafka"
         self.port = folder.port("kafka")
         self.controller_port = folder.port("kafka controller")
@@ -42,6 +52,7 @@ class Kafka:
         self._heap_mb = heap_mb
         self._flags = flags
         self._tell = tell
+        self._more = more or {}
         self._child: Child | None = None
 
     @property
@@ -92,7 +103,7 @@ class Kafka:
             advertise=self.servers,
             controller=f"127.0.0.1:{self.controller_port}",
         )
-        write_private(self.home / "server.properties", render(settings))
+        write_private(self.home / "server.properties", render({**settings, **self._more}))
         if not (self.home / "data" / "meta.properties").exists():
             self._format(class_path)
         return Child(
@@ -126,7 +137,7 @@ class Kafka:
             raise TroubleError(f"Kafka could not prepare {self.home / 'data'}; it says:\n{said}")
 
     def _answers(self) -> bool:
-        return answers(self.servers, ADMIN, self.password)
+        return answers(Login(self.servers, ADMIN, self.password))
 
 
 def format_arguments(password: str) -> list[str]:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from typing import Any
+from typing import Any, NamedTuple
 
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
@@ -13,36 +13,54 @@ from deploy.local.trouble import TroubleError
 SECONDS = 30
 
 
-def client_settings(servers: str, user: str, password: str) -> dict[str, str | int | float | bool]:
-    """How confluent_kafka's clients log in; without a user, in the clear."""
-    settings: dict[str, str | int | float | bool] = {"bootstrap.servers": servers, "log_level": 0}
-    if user:
+class Login(NamedTuple):
+    """Where a Kafka is and who we are there; without a user, nobody in particular.
+
+    `tls` is the path of a PEM file by which its certificates are checked, or `system`; empty for one in the clear.
+    """
+
+    servers: str
+    user: str = ""
+    password: str = ""
+    tls: str = ""
+
+
+def client_settings(login: Login) -> dict[str, str | int | float | bool]:
+    """How confluent_kafka's clients log in."""
+    protocol = ("SASL_" if login.user else "") + ("SSL" if login.tls else "PLAINTEXT")
+    settings: dict[str, str | int | float | bool] = {
+        "bootstrap.servers": login.servers,
+        "log_level": 0,
+        "security.protocol": protocol,
+    }
+    if login.tls:
+        settings["ssl.ca.location"] = "probe" if login.tls == "system" else login.tls
+    if login.user:
         settings |= {
-            "security.protocol": "SASL_PLAINTEXT",
             "sasl.mechanism": "SCRAM-SHA-512",
-            "sasl.username": user,
-            "sasl.password": password,
+            "sasl.username": login.user,
+            "sasl.password": login.password,
         }
     return settings
 
 
-def answers(servers: str, user: str, password: str) -> bool:
+def answers(login: Login) -> bool:
     """Whether this user can log in to Kafka and is told its topics."""
     try:
-        AdminClient(client_settings(servers, user, password)).list_topics(timeout=5)
+        AdminClient(client_settings(login)).list_topics(timeout=5)
     except KafkaException:
         return False
     return True
 
 
-def connect(servers: str, user: str, password: str) -> AdminClient:
+def connect(login: Login) -> AdminClient:
     """Raises TroubleError when Kafka does not let us in."""
-    admin = AdminClient(client_settings(servers, user, password))
     try:
+        admin = AdminClient(client_settings(login))
         admin.list_topics(timeout=SECONDS)
     except KafkaException as error:
         reason = error.args[0].str()
-        raise TroubleError(f"Kafka at {servers} does not let {user or 'us'} in: {reason}") from None
+        raise TroubleError(f"Kafka at {login.servers} does not let {login.user or 'us'} in: {reason}") from None
     return admin
 
 

@@ -4,6 +4,7 @@ An address in the environment wins; else Docker, when an engine answers; else th
 PostgreSQL are decided each by itself, so a town's own PostgreSQL goes with an embedded Kafka.
 
     CURBSTOP_KAFKA_SERVERS, CURBSTOP_KAFKA_ADMIN_USER, CURBSTOP_KAFKA_ADMIN_PASSWORD
+    CURBSTOP_KAFKA_TLS        PEM file by which Kafka's certificates are checked, or `system`; empty: in the clear
     CURBSTOP_POSTGRES_URL     the cluster, as a superuser
     CURBSTOP_DOCKER=no        leaves Docker out
     CURBSTOP_KAFKA_HEAP_MB    heap of the embedded Kafka
@@ -26,6 +27,7 @@ from deploy.local.archive import ARCHIVE_SECONDS, Archive
 from deploy.local.child import dismiss_guardian
 from deploy.local.folder import Folder
 from deploy.local.kafka import HEAP_MB, Kafka
+from deploy.local.kafka_admin import Login
 from deploy.local.news import READY, STARTING, Tell, silent
 from deploy.local.postgres import Postgres
 from deploy.local.trouble import TroubleError
@@ -55,10 +57,16 @@ class Places:
     kafka_user: str
     kafka_password: str
     postgres_url: str
+    kafka_tls: str = ""
     kafka_origin: Origin = "environment"
     postgres_origin: Origin = "environment"
     kafka: Server | None = None
     postgres: Server | None = None
+
+    @property
+    def kafka_login(self) -> Login:
+        """The administrator's."""
+        return Login(self.kafka_servers, self.kafka_user, self.kafka_password, self.kafka_tls)
 
     def environment(self) -> dict[str, str]:
         """The variables under which another process finds the same places."""
@@ -66,6 +74,7 @@ class Places:
             "CURBSTOP_KAFKA_SERVERS": self.kafka_servers,
             "CURBSTOP_KAFKA_ADMIN_USER": self.kafka_user,
             "CURBSTOP_KAFKA_ADMIN_PASSWORD": self.kafka_password,
+            "CURBSTOP_KAFKA_TLS": self.kafka_tls,
             "CURBSTOP_POSTGRES_URL": self.postgres_url,
         }
 
@@ -108,6 +117,7 @@ def _start(folder: Folder, origins: tuple[Origin, Origin], tell: Tell, started: 
         kafka_user="admin" if kafka else given.kafka_user,
         kafka_password=kafka.password if kafka else given.kafka_password,
         postgres_url=postgres.url if postgres else given.postgres_url,
+        kafka_tls="" if kafka else given.kafka_tls,
         kafka_origin=kafka_origin,
         postgres_origin=postgres_origin,
         kafka=kafka,
@@ -122,6 +132,7 @@ def _from_environment(environment: Mapping[str, str]) -> Places:
         kafka_user=environment.get("CURBSTOP_KAFKA_ADMIN_USER", ""),
         kafka_password=environment.get("CURBSTOP_KAFKA_ADMIN_PASSWORD", ""),
         postgres_url=url.replace("postgresql://", "postgresql+psycopg://", 1),
+        kafka_tls=environment.get("CURBSTOP_KAFKA_TLS", ""),
     )
 
 

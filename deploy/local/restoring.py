@@ -65,7 +65,7 @@ def _known_vendors(folder: Folder) -> list[str]:
 def _prepare(suite: Suite, why: str, tell: Tell) -> Prepared:
     found, plan = suite.places, suite.plan
     migrate(suite.database_urls)
-    admin = kafka_admin.connect(found.kafka_servers, found.kafka_user, found.kafka_password)
+    admin = kafka_admin.connect(found.kafka_login)
     return reconverging.prepare(admin, plan.prefix, plan.vendors, suite.database_urls, why, tell)
 
 

@@ -63,6 +63,7 @@ class Vendor:
     kafka_user: str
     kafka_password: str
     webhook_secret: str
+    kafka_tls: str = ""
 
     def environment(self) -> dict[str, str]:
         """For the vendor's own program."""
@@ -71,6 +72,7 @@ class Vendor:
             "KAFKA_SERVERS": self.kafka_servers,
             "KAFKA_USER": self.kafka_user,
             "KAFKA_PASSWORD": self.kafka_password,
+            "KAFKA_TLS": self.kafka_tls,
             "WEBHOOK_SECRET": self.webhook_secret,
         }
 
@@ -119,6 +121,7 @@ class Suite:
             self.plan.prefix + login,
             self.folder.secret(f"kafka {login}"),
             self.folder.secret(f"webhook {name}", _webhook_secret),
+            self.places.kafka_tls,
         )
 
     def deaths(self) -> list[str]:
@@ -209,7 +212,7 @@ def _prepare(suite: Suite, tell: Tell) -> None:
 
 def _apply_topics(suite: Suite) -> None:
     found, plan = suite.places, suite.plan
-    admin = kafka_admin.connect(found.kafka_servers, found.kafka_user, found.kafka_password)
+    admin = kafka_admin.connect(found.kafka_login)
     wanted = topics.all_topics(plan.vendors)
     logins = access.logins(wanted)
     fresh = not all(suite.folder.knows_secret(f"kafka {login}") for login in logins)
@@ -288,6 +291,7 @@ def _settings(suite: Suite, service: str, name: str) -> dict[str, str]:
         "KAFKA_SERVERS": found.kafka_servers,
         "KAFKA_USER": prefix + service if found.kafka_user else "",
         "KAFKA_PASSWORD": folder.secret(f"kafka {service}") if found.kafka_user else "",
+        "KAFKA_TLS": found.kafka_tls,
         "TOPIC_PREFIX": prefix,
         "SIGNING_KEY": folder.secret("signing key"),
         "INSTANCE": name.replace(" ", "-"),

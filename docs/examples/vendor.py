@@ -9,6 +9,7 @@ A vendor's real program does the same with two loops: one publishes, the other k
 import argparse
 import asyncio
 import os
+import ssl
 import uuid
 from datetime import UTC, datetime
 from typing import Any
@@ -26,12 +27,15 @@ SECONDS = 60
 
 
 def kafka() -> dict[str, Any]:
-    """Where Kafka is and who we are. A town's own cluster wants SASL_SSL and an `ssl_context` besides."""
-    place = {"bootstrap_servers": os.environ["KAFKA_SERVERS"]}
+    """Where Kafka is and who we are. KAFKA_TLS is the file of the authority that vouches for it, or `system`."""
+    place: dict[str, Any] = {"bootstrap_servers": os.environ["KAFKA_SERVERS"]}
     if not os.environ["KAFKA_USER"]:
         return place  # a practice cluster without logins
+    tls = os.environ.get("KAFKA_TLS", "")
+    if tls:
+        place["ssl_context"] = ssl.create_default_context(cafile=None if tls == "system" else tls)
     return place | {
-        "security_protocol": "SASL_PLAINTEXT",
+        "security_protocol": "SASL_SSL" if tls else "SASL_PLAINTEXT",
         "sasl_mechanism": "SCRAM-SHA-512",
         "sasl_plain_username": os.environ["KAFKA_USER"],
         "sasl_plain_password": os.environ["KAFKA_PASSWORD"],

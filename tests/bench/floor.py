@@ -19,10 +19,10 @@ from uuid_utils.compat import uuid7
 from contracts.topics import READ_POSTED
 from deploy.local import kafka_admin, topics
 from deploy.local.databases import create_database, database_name, drop_database
-from deploy.local.places import Places
 from deploy.local.supervisor import Suite
 from tests.bench.night import Night
 from tests.bench.office import plain
+from tests.running import administrator
 
 BATCH = 5_000
 PARTITIONS = 12
@@ -73,7 +73,7 @@ class Floor:
 def measure(suite: Suite, night: Night) -> Floor:
     """Run the loop over the night's reads."""
     places, database = suite.places, database_name(suite.plan.prefix, DATABASE)
-    admin = kafka_admin.connect(places.kafka_servers, places.kafka_user, places.kafka_password)
+    admin = kafka_admin.connect(places.kafka_login)
     (topic,) = topics.create_by_name(admin, [TOPIC], suite.plan.prefix, PARTITIONS)
     url = plain(create_database(places.postgres_url, database))
     try:
@@ -84,7 +84,7 @@ def measure(suite: Suite, night: Night) -> Floor:
 
 
 async def _run(suite: Suite, url: str, topic: str, night: Night) -> Floor:
-    login = _login(suite.places)
+    login = administrator(suite.places)
     consumer = AIOKafkaConsumer(enable_auto_commit=False, auto_offset_reset="earliest", **login)
     producer = AIOKafkaProducer(acks="all", enable_idempotence=True, max_batch_size=1 << 20, linger_ms=5, **login)
     await consumer.start()
@@ -141,15 +141,3 @@ class Loop:
         value = self.shape.document.encode()
         sent = [await self.producer.send(self.topic, value, key=str(account).encode()) for _, account, _ in bills]
         await asyncio.gather(*sent)
-
-
-def _login(places: Places) -> dict[str, Any]:
-    login: dict[str, Any] = {"bootstrap_servers": places.kafka_servers}
-    if places.kafka_user:
-        login |= {
-            "security_protocol": "SASL_PLAINTEXT",
-            "sasl_mechanism": "SCRAM-SHA-512",
-            "sasl_plain_username": places.kafka_user,
-            "sasl_plain_password": places.kafka_password,
-        }
-    return login

@@ -30,7 +30,7 @@ def suite(places: Places, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
         yield suite
     for service in SERVICES:
         drop_database(places.postgres_url, database_name(prefix, service))
-    admin = kafka_admin.connect(places.kafka_servers, places.kafka_user, places.kafka_password)
+    admin = kafka_admin.connect(places.kafka_login)
     topics.withdraw(admin, topics.all_topics(()), prefix)
 
 

@@ -146,7 +146,7 @@ class Stand:
 
     def close(self) -> None:
         drop_database(self.places.postgres_url, self.database)
-        admin = kafka_admin.connect(self.places.kafka_servers, self.places.kafka_user, self.places.kafka_password)
+        admin = kafka_admin.connect(self.places.kafka_login)
         topics.withdraw(admin, topics.all_topics(["sample-bank"]), self.prefix)
 
 

@@ -66,9 +66,9 @@ def test_a_postmaster_pid_that_another_program_has_by_now_does_not_hold_it_up(em
 
 def test_kafka_keeps_what_was_acknowledged_through_kill_9(embedded: Places) -> None:
     assert isinstance(embedded.kafka, Kafka)
-    admin = kafka_admin.connect(embedded.kafka_servers, embedded.kafka_user, embedded.kafka_password)
+    admin = kafka_admin.connect(embedded.kafka_login)
     topics.create_by_name(admin, ["kept"], "", 1)
-    login = client_settings(embedded.kafka_servers, embedded.kafka_user, embedded.kafka_password)
+    login = client_settings(embedded.kafka_login)
     producer = Producer({**login, "acks": "all"})
     producer.produce("kept", b"84.12")
     assert producer.flush(10) == 0
@@ -96,7 +96,7 @@ def first_message(login: dict[str, str | int | float | bool], topic: str) -> byt
 def test_a_wrong_password_for_kafka_is_one_sentence(embedded: Places, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kafka_admin, "SECONDS", 3)
     with pytest.raises(TroubleError, match="does not let admin in"):
-        kafka_admin.connect(embedded.kafka_servers, "admin", "guess")
+        kafka_admin.connect(embedded.kafka_login._replace(password="guess"))
 
 
 @pytest.mark.parametrize(("kind", "name"), [(Kafka, "kafka"), (Postgres, "postgres")])

@@ -21,7 +21,7 @@ def test_topics_get_the_prefix_and_two_partitions(
     places: Places, make_topics: Callable[..., list[str]], topic_prefix: str
 ) -> None:
     names = make_topics(["ReadPosted", "Anything"], topic_prefix)
-    admin = AdminClient(client_settings(places.kafka_servers, places.kafka_user, places.kafka_password))
+    admin = AdminClient(client_settings(places.kafka_login))
     there = admin.list_topics(timeout=10).topics
     assert [len(there[name].partitions) for name in names] == [2, 2]
 

@@ -79,6 +79,17 @@ def test_a_services_password_is_expanded_from_a_variable_that_stands_before(serv
 
 
 @pytest.mark.parametrize("service", SERVICES)
+def test_kafka_is_trusted_by_its_own_authority(service: str) -> None:
+    pod, one = of_kind("Deployment")[service]["spec"]["template"]["spec"], container(service)
+    (file,) = [told["value"] for told in one["env"] if told["name"] == "CURBSTOP_KAFKA_TLS"]
+    (volume,) = [mount["name"] for mount in one["volumeMounts"] if file == f"{mount['mountPath']}/ca.crt"]
+    assert {"name": volume, "secret": {"secretName": "town-cluster-ca-cert"}} in pod["volumes"]
+    asking = of_kind("TriggerAuthentication")[f"{service}-kafka"]["spec"]
+    assert asking["secretTargetRef"] == [{"parameter": "ca", "name": "town-cluster-ca-cert", "key": "ca.crt"}]
+    assert all(scaler["metadata"]["tls"] == "enable" for scaler in of_kind("ScaledObject")[service]["spec"]["triggers"])
+
+
+@pytest.mark.parametrize("service", SERVICES)
 def test_pods_run_as_ordinary_users_and_are_probed_where_services_answer(service: str) -> None:
     pod, one = of_kind("Deployment")[service]["spec"]["template"]["spec"], container(service)
     assert (pod["securityContext"]["runAsNonRoot"], one["securityContext"]["readOnlyRootFilesystem"]) == (True, True)

@@ -32,7 +32,7 @@ def plan(places: Places, tmp_path_factory: pytest.TempPathFactory) -> Iterator[P
         folder = tmp_path_factory.mktemp("suite")
         yield Plan(folder, prefix, vendors=("kiosk",), partitions_cap=1, services=("accounts",))
     drop_database(places.postgres_url, database_name(prefix, "accounts"))
-    admin = kafka_admin.connect(places.kafka_servers, places.kafka_user, places.kafka_password)
+    admin = kafka_admin.connect(places.kafka_login)
     topics.withdraw(admin, topics.all_topics(["kiosk"]), prefix)
 
 

@@ -25,12 +25,13 @@ class Town:
 
     def apply(self) -> list[str]:
         wanted = topics.all_topics(VENDORS)
-        admin = kafka_admin.connect(self.places.kafka_servers, self.places.kafka_user, self.places.kafka_password)
+        admin = kafka_admin.connect(self.places.kafka_login)
         words = {login: f"word of {login}" for login in access.logins(wanted)}
         return topics.apply(admin, wanted, prefix=self.prefix, passwords=words, partitions_cap=2)
 
     def login(self, name: str) -> dict[str, str | int | float | bool]:
-        return client_settings(self.places.kafka_servers, self.prefix + name, f"word of {name}")
+        login = self.places.kafka_login._replace(user=self.prefix + name, password=f"word of {name}")
+        return client_settings(login)
 
     def send(self, login: str, topic: str) -> KafkaError | None:
         """Send a message as this login; answer Kafka's refusal, if it refuses."""
@@ -65,7 +66,7 @@ def town(places: Places) -> Iterator[Town]:
     there = Town(places, f"t{uuid.uuid4().hex[:10]}.")
     there.apply()
     yield there
-    admin = kafka_admin.connect(places.kafka_servers, places.kafka_user, places.kafka_password)
+    admin = kafka_admin.connect(places.kafka_login)
     topics.withdraw(admin, topics.all_topics(VENDORS), there.prefix)
 
 
@@ -104,7 +105,7 @@ def test_applying_again_changes_nothing(town: Town) -> None:
 def test_a_practice_town_can_be_taken_out_again(places: Places) -> None:
     gone = Town(places, f"t{uuid.uuid4().hex[:10]}.")
     first = gone.apply()
-    admin = kafka_admin.connect(places.kafka_servers, places.kafka_user, places.kafka_password)
+    admin = kafka_admin.connect(places.kafka_login)
     topics.withdraw(admin, topics.all_topics(VENDORS), gone.prefix)
     assert gone.apply() == first
     topics.withdraw(admin, topics.all_topics(VENDORS), gone.prefix)

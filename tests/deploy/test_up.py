@@ -77,7 +77,7 @@ def operator(places: Places, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     person.runs("down")
     for service in SERVICES:
         drop_database(places.postgres_url, database_name(prefix, service))
-    admin = kafka_admin.connect(places.kafka_servers, places.kafka_user, places.kafka_password)
+    admin = kafka_admin.connect(places.kafka_login)
     topics.withdraw(admin, topics.all_topics(["sample-bank"]), prefix)
 
 

@@ -281,7 +281,9 @@ def _lines(sendings: list[Sending]) -> dict[int, bytes]:
 def publish(suite: Suite, sendings: list[Sending]) -> dict[int, PaymentOutcome]:
     """The vendor publishes payments; answers what it was told of each, by its number."""
     given = suite.vendor(VENDOR)
-    login = Login(VENDOR, given.kafka_servers, given.kafka_user, given.kafka_password, suite.plan.prefix)
+    login = Login(
+        VENDOR, given.kafka_servers, given.kafka_user, given.kafka_password, suite.plan.prefix, given.kafka_tls
+    )
     deadline = time.monotonic() + VENDOR_PATIENCE
     while True:
         try:

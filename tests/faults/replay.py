@@ -21,7 +21,7 @@ from deploy.local.folder import free_port
 from deploy.local.places import Places
 from tests.faults.month import VENDOR
 from tests.faults.office import Office
-from tests.running import KEY, environment
+from tests.running import KEY, administrator, environment
 
 Records = Mapping[str, list[Any]]
 """Kafka's records by the name of their topic, in the order they stood in there."""
@@ -92,7 +92,7 @@ class Elsewhere:
 
     @contextmanager
     def _topics(self, service: str, prefix: str) -> Iterator[None]:
-        admin = kafka_admin.connect(self.places.kafka_servers, self.places.kafka_user, self.places.kafka_password)
+        admin = kafka_admin.connect(self.places.kafka_login)
         made = topics.create_by_name(admin, [one.name for one in read_or_written_by(service)], prefix, PARTITIONS)
         try:
             yield
@@ -156,13 +156,7 @@ def _in_order_where_it_matters(twice: list[tuple[str, Any]], records: Records) -
 
 async def publish(places: Places, prefix: str, sendings: Iterable[tuple[str, Any]]) -> int:
     """Send records again as they were, under another prefix; answers how many."""
-    login = {
-        "security_protocol": "SASL_PLAINTEXT",
-        "sasl_mechanism": "SCRAM-SHA-512",
-        "sasl_plain_username": places.kafka_user,
-        "sasl_plain_password": places.kafka_password,
-    }
-    async with AIOKafkaProducer(bootstrap_servers=places.kafka_servers, linger_ms=5, **login) as producer:
+    async with AIOKafkaProducer(linger_ms=5, **administrator(places)) as producer:
         promised = [
             await producer.send(prefix + topic, record.value, key=record.key, headers=list(record.headers))
             for topic, record in sendings

@@ -143,6 +143,7 @@ async def running(places: Places, database_url: str, prefix: str) -> AsyncIterat
         kafka_servers=places.kafka_servers,
         kafka_user=places.kafka_user,
         kafka_password=SecretStr(places.kafka_password),
+        kafka_tls=places.kafka_tls,
         topic_prefix=prefix,
         signing_key=SecretStr(KEY),
         log_level="WARNING",

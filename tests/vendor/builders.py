@@ -2,9 +2,10 @@
 
 import asyncio
 import json
+import subprocess
 import threading
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,6 +21,7 @@ from contracts.topics import Topic, vendor_intake, vendor_outcome
 from deploy.local import access, kafka_admin, topics
 from deploy.local.demo.vendor_kafka import Login, started
 from deploy.local.places import Places
+from deploy.local.supervisor import REPOSITORY
 
 VENDOR = "sample-bank"
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -67,11 +69,18 @@ def logins(places: Places, prefix: str, vendor: str = VENDOR) -> dict[str, Login
     """The vendor's topics with their logins and access rules, made on the tests' Kafka."""
     wanted: list[Topic[Any]] = [vendor_intake(vendor), vendor_outcome(vendor)]
     names = access.logins(wanted)
-    admin = kafka_admin.connect(places.kafka_servers, places.kafka_user, places.kafka_password)
+    admin = kafka_admin.connect(places.kafka_login)
     words = {name: f"word of {name}" for name in names} if places.kafka_user else {}
     topics.apply(admin, wanted, prefix=prefix, passwords=words, rules=bool(words), partitions_cap=2)
     return {
-        name: Login(vendor, places.kafka_servers, prefix + name if words else "", words.get(name, ""), prefix)
+        name: Login(
+            vendor,
+            places.kafka_servers,
+            prefix + name if words else "",
+            words.get(name, ""),
+            prefix,
+            places.kafka_tls,
+        )
         for name in names
     }
 
@@ -128,3 +137,12 @@ def town_on_the_web(clerk: Clerk, failures: int = 0) -> Iterator[str]:
         finally:
             server.shutdown()
             serving.join()
+
+
+async def run(*command: str, env: Mapping[str, str]) -> tuple[int, str, str]:
+    """A program's exit status and what it said."""
+    child = await asyncio.create_subprocess_exec(
+        *command, env=env, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    out, err = await child.communicate()
+    return child.returncode or 0, out.decode(), err.decode()

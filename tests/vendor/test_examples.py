@@ -1,15 +1,12 @@
 """The examples of docs/integrating.md run as a vendor would run them."""
 
-import asyncio
 import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 import uuid
 from collections.abc import Mapping
-from pathlib import Path
 
 from confluent_kafka import Producer
 
@@ -17,9 +14,9 @@ from contracts.check import check_vendor_messages
 from contracts.payments import Outcome, PaymentOutcome
 from deploy.local.demo.vendor_kafka import Login
 from deploy.local.places import Places
-from tests.vendor.builders import SECRET, Clerk, logins, town_on_kafka, town_on_the_web
+from deploy.local.supervisor import REPOSITORY
+from tests.vendor.builders import SECRET, Clerk, logins, run, town_on_kafka, town_on_the_web
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 EXAMPLES = REPOSITORY / "docs" / "examples"
 PAYMENT = EXAMPLES / "payment.json"
 
@@ -32,17 +29,12 @@ def environment(**given: str) -> Mapping[str, str]:
 def kafka_environment(login: Login) -> Mapping[str, str]:
     """What the vendor's .env file holds."""
     return environment(
-        VENDOR=login.vendor, KAFKA_SERVERS=login.servers, KAFKA_USER=login.user, KAFKA_PASSWORD=login.password
+        VENDOR=login.vendor,
+        KAFKA_SERVERS=login.servers,
+        KAFKA_USER=login.user,
+        KAFKA_PASSWORD=login.password,
+        KAFKA_TLS=login.tls,
     )
-
-
-async def run(*command: str, env: Mapping[str, str]) -> tuple[int, str, str]:
-    """A program's exit status and what it said."""
-    child = await asyncio.create_subprocess_exec(
-        *command, env=env, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    out, err = await child.communicate()
-    return child.returncode or 0, out.decode(), err.decode()
 
 
 def test_the_payment_of_the_examples_is_one_the_town_would_take() -> None:

@@ -82,7 +82,7 @@ def _ask(month: Month) -> Books:
 def messages_by_topic(month: Month) -> dict[str, int]:
     """How many messages were ever published to each topic."""
     suite = month.suite
-    admin = kafka_admin.connect(suite.places.kafka_servers, suite.places.kafka_user, suite.places.kafka_password)
+    admin = kafka_admin.connect(suite.places.kafka_login)
     there = admin.list_topics(timeout=kafka_admin.SECONDS).topics
     names = {suite.plan.prefix + one.name: one.name for one in all_topics(suite.plan.vendors)}
     latest: Any = OffsetSpec.latest()  # type: ignore[no-untyped-call]

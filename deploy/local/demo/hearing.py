@@ -57,7 +57,7 @@ def heard(month: Month, topic: Topic[Any]) -> list[dict[str, Any]]:
 def _messages(month: Month, topic: Topic[Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     suite = month.suite
     places, name = suite.places, suite.plan.prefix + topic.name
-    login = kafka_admin.client_settings(places.kafka_servers, places.kafka_user, places.kafka_password)
+    login = kafka_admin.client_settings(places.kafka_login)
     reader = Consumer({**login, "group.id": f"{suite.plan.prefix}demo.books", "enable.partition.eof": True})
     try:
         numbers = reader.list_topics(name, timeout=PATIENCE_SECONDS).topics[name].partitions

@@ -114,7 +114,7 @@ def suite_of(
 def give_back(places: Places, plan: Plan) -> None:
     """Take what was the demo's out of a Kafka and a PostgreSQL that go on."""
     if places.kafka_origin == "environment":
-        admin = kafka_admin.connect(places.kafka_servers, places.kafka_user, places.kafka_password)
+        admin = kafka_admin.connect(places.kafka_login)
         topics.withdraw(admin, topics.all_topics(plan.vendors), plan.prefix)
     if places.postgres_origin == "environment":
         for service in plan.services:

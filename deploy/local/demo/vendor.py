@@ -4,8 +4,8 @@
     python -m deploy.local.demo.vendor PAYMENTS --answers FILE --webhook URL     over the signed webhook
 
 It is a program of its own that knows nothing of the suite but `contracts` and what a vendor is given: VENDOR,
-KAFKA_SERVERS, KAFKA_USER, KAFKA_PASSWORD, WEBHOOK_URL and WEBHOOK_SECRET in the environment, or as options. Each line
-of PAYMENTS is sent as it is, byte for byte, so that broken messages can be sent too.
+KAFKA_SERVERS, KAFKA_USER, KAFKA_PASSWORD, KAFKA_TLS, WEBHOOK_URL and WEBHOOK_SECRET in the environment, or as
+options. Each line of PAYMENTS is sent as it is, byte for byte, so that broken messages can be sent too.
 """
 
 import argparse
@@ -73,6 +73,7 @@ def _arguments(given: list[str]) -> argparse.Namespace:
     option("--servers", "KAFKA_SERVERS", "Kafka's address")
     option("--user", "KAFKA_USER", "the vendor's login; empty for a Kafka without logins")
     option("--password", "KAFKA_PASSWORD", "its password")
+    option("--tls", "KAFKA_TLS", "PEM file by which Kafka's certificates are checked, or: system")
     option("--prefix", "TOPIC_PREFIX", "stands before the topics' names")
     parser.add_argument("--webhook", metavar="URL", default="", help="post to this address instead of using Kafka")
     option("--secret", "WEBHOOK_SECRET", "signs what is posted")
@@ -82,7 +83,7 @@ def _arguments(given: list[str]) -> argparse.Namespace:
 async def _send(lines: dict[int, bytes], options: argparse.Namespace) -> Answers:
     if options.webhook:
         return await send_over_webhook(lines, options.webhook, options.secret, options.timeout)
-    login = Login(options.vendor, options.servers, options.user, options.password, options.prefix)
+    login = Login(options.vendor, options.servers, options.user, options.password, options.prefix, options.tls)
     return await send_over_kafka(lines, login, options.timeout)
 
 

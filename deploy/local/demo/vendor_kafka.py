@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ class Login:
     user: str
     password: str
     prefix: str = ""
+    tls: str = ""
+    """PEM file by which Kafka's certificates are checked, or `system`; empty for a Kafka in the clear."""
 
     @property
     def intake(self) -> str:
@@ -40,11 +43,17 @@ class Login:
 
     def settings(self) -> dict[str, Any]:
         """As aiokafka names them."""
-        place = {"bootstrap_servers": self.servers, "client_id": f"vendor.{self.vendor}"}
+        protocol = ("SASL_" if self.user else "") + ("SSL" if self.tls else "PLAINTEXT")
+        trusted = None if self.tls == "system" else self.tls
+        place = {
+            "bootstrap_servers": self.servers,
+            "client_id": f"vendor.{self.vendor}",
+            "security_protocol": protocol,
+            "ssl_context": ssl.create_default_context(cafile=trusted) if self.tls else None,
+        }
         if not self.user:
             return place
         return place | {
-            "security_protocol": "SASL_PLAINTEXT",
             "sasl_mechanism": "SCRAM-SHA-512",
             "sasl_plain_username": self.user,
             "sasl_plain_password": self.password,
