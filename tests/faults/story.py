@@ -1,8 +1,12 @@
 """What must have happened to somebody in a trial that is long enough: else it proves nothing."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 
+from deploy.local.demo.town.schedule import HOLIDAYS_AND_WEEKENDS
 from tests.faults.books import Books, Findings, Row
+from tests.faults.days import days_after
+from tests.faults.desk import DAYS_WITHOUT_WATER
 from tests.faults.month import READ_AND_BILLED
 
 LONG_ENOUGH = 45
@@ -52,5 +56,12 @@ def told_in_full(books: Books, days: int) -> Findings:
     if days >= LONG_ENOUGH:
         for what, count in counts(books).items():
             findings.check(count > 0, f"There were no {what} in {days} days.")
-        findings.check(not books.sections["without water"], "Somebody who paid is without water still.")
+        still = sorted(point for point, since, _ in books.sections["without water"] if since <= _restored_since(days))
+        findings.check(not still, f"Somebody who paid is without water still: {still}.")
     return findings
+
+
+def _restored_since(days: int) -> str:
+    """Whoever was shut off by this day has paid, and the crew was there, before the days are over."""
+    at_work = [day for day in days_after(days) if HOLIDAYS_AND_WEEKENDS.is_open(day)]
+    return str(at_work[-1] - timedelta(DAYS_WITHOUT_WATER))

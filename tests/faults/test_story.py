@@ -1,8 +1,10 @@
 """A long trial in which something of the story did not happen proves nothing, and says so."""
 
 from collections import Counter
+from datetime import timedelta
 
 from tests.faults.books import Books, Row
+from tests.faults.days import days_after
 from tests.faults.story import LONG_ENOUGH, STORY, counts, told_in_full
 
 ORDERS = Counter[Row](
@@ -33,5 +35,7 @@ def test_a_short_trial_need_not_see_all_of_it() -> None:
 
 
 def test_somebody_who_is_left_without_water_is_told() -> None:
-    wrong = told_in_full(town(without_water=Counter[Row]([("a point",)])), LONG_ENOUGH).wrong
-    assert "Somebody who paid is without water still." in wrong
+    last = days_after(LONG_ENOUGH)[-1]
+    long_ago, just_now = ("first point", str(last - timedelta(9)), ""), ("second point", str(last), "")
+    wrong = told_in_full(town(without_water=Counter[Row]([long_ago, just_now])), LONG_ENOUGH).wrong
+    assert "Somebody who paid is without water still: ['first point']." in wrong
