@@ -40,7 +40,7 @@ test: lint ## every test, against real Kafka and PostgreSQL
 lint: setup ## style, types, and who may import whom
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
+	@$(BIN)/mypy --num-workers auto
 	@$(BIN)/lint-imports --no-cache
 
 format: setup ## let ruff arrange the code
