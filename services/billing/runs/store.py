@@ -242,12 +242,13 @@ async def keep_certificate(tx: Transaction, run_id: UUID, certificate: dict[str,
 
 
 async def count_tables(tx: Transaction) -> None:
-    """Let PostgreSQL count what grew since yesterday: reads before a run, bills after it.
+    """Let PostgreSQL count what grew since yesterday: accounts and reads before a run, bills after it.
 
-    Left to itself it does so a minute later. Until then it believes that a new run has hardly any bills, and its
-    certificate would read all of them once for each.
+    Left to itself it does so a minute later. Until then it believes that a town just imported has hardly any agreements
+    and a new run hardly any bills, and the certificate would read all of them once for each.
     """
-    await (await tx.driver()).execute("analyze run_account, bill, bill_posting, transfer, open_item, usage")
+    grown = "account, agreement, run_account, bill, bill_posting, transfer, open_item, usage"
+    await (await tx.driver()).execute(f"analyze {grown}")
 
 
 async def counted(tx: Transaction, run_id: UUID) -> dict[str, int]:
