@@ -66,10 +66,10 @@ async def corrections_of(
     """What the next bills of these accounts correct, one for each period."""
     wanted = set(accounts)
     corrections: dict[UUID, list[Correction]] = defaultdict(list)
-    moved = wanted & await moves.respanned_accounts(tx)
+    moved = {one: begun for one, begun in (await moves.respanned_accounts(tx)).items() if one in wanted}
     if moved:
         corrections |= await _of_moved(tx, moved, pending)
-    own = [one for one in pending if one.account_id in wanted - moved]
+    own = [one for one in pending if one.account_id in wanted - moved.keys()]
     bills = await _bills(tx, {one.bill_id for one in own}) if own else {}
     by_bill: dict[tuple[UUID, UUID], list[Replacement]] = defaultdict(list)
     for one in own:
@@ -81,23 +81,27 @@ async def corrections_of(
 
 async def correcting_accounts(tx: Transaction) -> set[UUID]:
     """Everyone whose next bill corrects an earlier one."""
-    return {one.account_id for one in await pending_corrections(tx)} | await moves.respanned_accounts(tx)
+    return {one.account_id for one in await pending_corrections(tx)} | (await moves.respanned_accounts(tx)).keys()
 
 
-async def _of_moved(tx: Transaction, accounts: set[UUID], pending: Sequence[Pending]) -> dict[UUID, list[Correction]]:
+async def _of_moved(
+    tx: Transaction, accounts: Mapping[UUID, Collection[UUID]], pending: Sequence[Pending]
+) -> dict[UUID, list[Correction]]:
     """Of accounts whose services began or ended otherwise: other reads and other days, period by period."""
     left, stays = await moves.left_of(tx, accounts), await moves.stays_of(tx, accounts)
     corrections: dict[UUID, list[Correction]] = {}
-    for account in accounts:
+    for account, begun in accounts.items():
         replacements = [one.replacement for one in pending if one.account_id == account]
-        found = [_of_period(one, stays[account], replacements) for one in left[account]]
+        found = [_of_period(one, stays[account], begun, replacements) for one in left[account]]
         corrections[account] = [one for one in found if one is not None]
     return corrections
 
 
-def _of_period(left: Left, stays: Mapping[UUID, Stay], replacements: Sequence[Replacement]) -> Correction | None:
+def _of_period(
+    left: Left, stays: Mapping[UUID, Stay], begun: Collection[UUID], replacements: Sequence[Replacement]
+) -> Correction | None:
     mine = [one for one in replacements if any(one.old_id in item.reads for item in left.items)]
-    now = respanned(left, replaced(left.items, mine), stays)
+    now = respanned(left, replaced(left.items, mine), stays, begun)
     return changed(left, now, tuple(one.new_id for one in mine))
 
 

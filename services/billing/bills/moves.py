@@ -6,6 +6,7 @@ from uuid import UUID
 
 from chassis.database import Transaction
 from services.billing.bills.inputs import NOT_BILLED
+from services.billing.bills.rates import tariffs_of
 from services.billing.bills.respanning import Issued, Left, Stay, as_left, respanned
 from services.billing.customers.store import Moved
 from services.billing.usage.reassigning import reassign
@@ -38,7 +39,7 @@ where a.id = any(%s) and not exists (select 1 from run_account x where x.run_id 
         and b.period_start < r.period_end and b.cancelled_on is null)
 on conflict do nothing
 """
-_OPEN = "select distinct account_id from span_change where settled_on is null"
+_OPEN = "select account_id, begun from span_change where settled_on is null"
 
 
 async def neighbors(tx: Transaction, accounts: Collection[UUID], points: Collection[UUID]) -> set[UUID]:
@@ -63,24 +64,30 @@ async def _note(tx: Transaction, moved: Sequence[Moved]) -> None:
     cursor = await driver.execute(_BILLED_BEYOND, [[one.account_id for one in moved], [one.since for one in moved]])
     billed = {account for (account,) in await cursor.fetchall()}
     left, stays = await left_of(tx, billed), await stays_of(tx, billed)
-    wrong = {
-        account
-        for account in billed
-        if any(respanned(one, one.items, stays[account]) != one.items for one in left[account])
-    }
-    rows = [one for one in moved if one.account_id in wrong]
-    if rows:
-        await driver.execute(
-            "insert into span_change (account_id, version, since)"
-            " select * from unnest(%s::uuid[], %s::int[], %s::date[]) on conflict do nothing",
-            [[one.account_id for one in rows], [one.version for one in rows], [one.since for one in rows]],
+    rows = [
+        one
+        for one in moved
+        if one.account_id in billed
+        and any(
+            respanned(was, was.items, stays[one.account_id], one.begun) != was.items for was in left[one.account_id]
+        )
+    ]
+    async with driver.cursor() as cursor:
+        await cursor.executemany(
+            "insert into span_change (account_id, version, since, begun) values (%s, %s, %s, %s)"
+            " on conflict do nothing",
+            [[one.account_id, one.version, one.since, list(one.begun)] for one in rows],
         )
 
 
-async def respanned_accounts(tx: Transaction) -> set[UUID]:
-    """Accounts whose bills are to be corrected because a service began or ended otherwise. There are few."""
+async def respanned_accounts(tx: Transaction) -> dict[UUID, set[UUID]]:
+    """Accounts whose bills are to be corrected because a service began or ended otherwise, each with the agreements
+    that nobody knew of before. There are few."""
     cursor = await (await tx.driver()).execute(_OPEN)
-    return {account for (account,) in await cursor.fetchall()}
+    begun: dict[UUID, set[UUID]] = defaultdict(set)
+    for account, agreements in await cursor.fetchall():
+        begun[account].update(agreements)
+    return begun
 
 
 async def left_of(tx: Transaction, accounts: Collection[UUID]) -> dict[UUID, list[Left]]:
@@ -90,7 +97,9 @@ async def left_of(tx: Transaction, accounts: Collection[UUID]) -> dict[UUID, lis
         cursor = await (await tx.driver()).execute(_BILLS, [list(accounts)])
         for account, *rest in await cursor.fetchall():
             bills[account].append(Issued(*rest))
-    return {account: as_left(own) for account, own in bills.items()}
+    packs = {one.pack_hash for own in bills.values() for one in own}
+    by_calendar = {pack: (await tariffs_of(tx, pack)).by_calendar for pack in packs}
+    return {account: as_left(own, by_calendar) for account, own in bills.items()}
 
 
 async def stays_of(tx: Transaction, accounts: Collection[UUID]) -> dict[UUID, dict[UUID, Stay]]:

@@ -3,13 +3,14 @@
 Pure. What is charged by a meter follows its reads (`corrections.py`); this is about everything else.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
 from services.billing.bills.inputs import Correction, Item, Span
 from services.billing.bills.written import Written, read
+from services.billing.tariffs import Period, Usage
 
 
 class Stay(NamedTuple):
@@ -34,17 +35,22 @@ class Issued(NamedTuple):
 
 
 class Left(NamedTuple):
-    """A billed period as the last correction of it left it, the days that it may cover, and how it was billed first."""
+    """A billed period as the last correction of it left it, the days that it may cover, and how it was billed first.
+
+    `by_calendar` are the services that its pack charges by their days alone.
+    """
 
     number: str
     pack_hash: str
     items: tuple[Item, ...]
     span: Span
     first: tuple[Item, ...]
+    by_calendar: frozenset[str] = frozenset()
 
 
-def as_left(bills: Sequence[Issued]) -> list[Left]:
-    """An account's billed periods, corrections included. `bills` come in the order in which they were issued."""
+def as_left(bills: Sequence[Issued], by_calendar: Mapping[str, frozenset[str]]) -> list[Left]:
+    """An account's billed periods, corrections included. `bills` come in the order in which they were issued;
+    `by_calendar` says of each of their packs which services it charges by their days alone."""
     left: dict[tuple[str, int], Left] = {}
     before = date.min
     for bill in bills:
@@ -55,7 +61,8 @@ def as_left(bills: Sequence[Issued]) -> list[Left]:
                 left[key] = left[key]._replace(items=one.now)
         for span in sorted({item.span for item in items}):
             own = tuple(item for item in items if item.span == span)
-            left[bill.number, span] = Left(bill.number, bill.pack_hash, own, _span(bill, items, span, before), own)
+            days, pack = _span(bill, items, span, before), bill.pack_hash
+            left[bill.number, span] = Left(bill.number, pack, own, days, own, by_calendar[pack])
         before = max(before, bill.through)
     return list(left.values())
 
@@ -69,17 +76,26 @@ def _span(bill: Issued, items: Sequence[Item], span: int, before: date) -> Span:
     return Span(min(start, max(bill.start, before)) if first else start, max(end, bill.through) if last else end)
 
 
-def respanned(left: Left, items: Sequence[Item], stays: Mapping[UUID, Stay]) -> tuple[Item, ...]:
+def respanned(
+    left: Left, items: Sequence[Item], stays: Mapping[UUID, Stay], begun: Collection[UUID] = ()
+) -> tuple[Item, ...]:
     """A period's items with the days that their agreements have now: one that has none is no more, one that had none
-    for a while is there again, and an agreement that took another's place is billed like that one."""
+    for a while is there again, and an agreement that took another's place is billed like that one.
+
+    Agreements that have `begun` without anybody knowing are billed too, if days are all they are charged by. One by
+    volume begins with the next read.
+    """
     there = {item.agreement_id for item in items}
     before = [item for item in left.first if not item.reads and item.agreement_id not in there]
     like = {item.service: item for item in (*left.first, *items) if not item.reads}
     known = there | {item.agreement_id for item in left.first}
+    unknown = {one: stay for one, stay in stays.items() if one not in known and not stay.on_hold}
     after = [
         _instead(like[stay.service], agreement, stay, stays)
-        for agreement, stay in stays.items()
-        if agreement not in known and stay.service in like and not stay.on_hold
+        if stay.service in like
+        else _begun(left, agreement, stay, stays)
+        for agreement, stay in unknown.items()
+        if stay.service in like or (agreement in begun and stay.service in left.by_calendar)
     ]
     changed = [
         item if item.reads else _within(item, stays.get(item.agreement_id), left.span)
@@ -93,6 +109,21 @@ def _instead(item: Item, agreement: UUID, stay: Stay, stays: Mapping[UUID, Stay]
     other = stays.get(item.agreement_id)
     own = {name: value for name, value in item.attributes.items() if other is None or name not in other.attributes}
     return item._replace(agreement_id=agreement, attributes={**(own if other else {}), **stay.attributes})
+
+
+def _begun(left: Left, agreement: UUID, stay: Stay, stays: Mapping[UUID, Stay]) -> Item:
+    """An item of a service that the period was billed without, with what the account itself brings to all of them."""
+    beside = left.first[0]
+    period = Period(left.span.start, left.span.end, beside.period.bill_date, left.span.end)
+    return Item(
+        beside.span, stay.service, agreement, period, Usage(), {**_of_the_account(beside, stays), **stay.attributes}
+    )
+
+
+def _of_the_account(item: Item, stays: Mapping[UUID, Stay]) -> dict[str, str]:
+    """Its exemptions: flags that its agreement does not have."""
+    own = stays[item.agreement_id].attributes if item.agreement_id in stays else item.attributes
+    return {name: "yes" for name, value in item.attributes.items() if value == "yes" and name not in own}
 
 
 def _within(item: Item, stay: Stay | None, span: Span) -> Item | None:

@@ -12,12 +12,16 @@ from services.billing.customers.tables import Account, Agreement
 
 
 class Moved(NamedTuple):
-    """An account whose agreements begin or end otherwise than was known, from the earliest such day on."""
+    """An account whose agreements begin or end otherwise than was known, from the earliest such day on.
+
+    `begun` are those that were not known at all.
+    """
 
     account_id: UUID
     version: int
     since: date
     points: frozenset[UUID]
+    begun: frozenset[UUID]
 
 
 _KNOWN = """
@@ -68,7 +72,8 @@ def _changes(one: AccountChanged, known: Mapping[UUID, _Stay]) -> Moved | None:
             days.append(min(before.end, after.end))
         else:
             days.append(min(stay.start for stay in both))
-    return Moved(one.account_id, one.version, min(days), frozenset(points)) if days else None
+    begun = frozenset(now.keys() - known.keys())
+    return Moved(one.account_id, one.version, min(days), frozenset(points), begun) if days else None
 
 
 async def id_of(tx: Transaction, number: str) -> UUID | None:

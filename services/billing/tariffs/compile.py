@@ -149,6 +149,11 @@ class CompiledTariffs:
         compiled = self.services.get(service)
         return compiled is not None and compiled.tariff.unit is not None
 
+    @property
+    def by_calendar(self) -> frozenset[str]:
+        """The services that are charged for by their days alone."""
+        return frozenset(service for service in self.services if not self.by_volume(service))
+
     def __getitem__(self, service: str) -> CompiledService:
         """A service's tariff. Raises NoRateError where the town has none."""
         try:

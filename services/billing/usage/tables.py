@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, LargeBinary, Numeric
+from sqlalchemy import ARRAY, Column, LargeBinary, Numeric, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -62,7 +62,10 @@ class UsageHistory(Table, table=True):
 
 
 class SpanChange(Table, table=True):
-    """An account whose days changed after usage of them was billed; `settled_on` is the bill that set it right."""
+    """An account whose days changed after they were billed; `settled_on` is the bill that set it right.
+
+    `begun` are agreements that nobody knew of before.
+    """
 
     __tablename__ = "span_change"
 
@@ -70,3 +73,4 @@ class SpanChange(Table, table=True):
     version: int = Field(primary_key=True)
     since: date
     settled_on: UUID | None = None
+    begun: list[UUID] = Field(sa_column=Column(ARRAY(Uuid), nullable=False))
