@@ -83,7 +83,7 @@ def reconverge(
     """After a restore of PostgreSQL by its own tools: make topics and databases agree again.
 
     `prepare` with every service stopped (CURBSTOP_KAFKA_SERVERS, CURBSTOP_KAFKA_ADMIN_USER and _PASSWORD,
-    CURBSTOP_POSTGRES_URL); start the services; then `finish`.
+    CURBSTOP_KAFKA_TLS where Kafka speaks TLS, CURBSTOP_POSTGRES_URL); start the services; then `finish`.
     """
     if step == "prepare":
         _prepare(tuple(vendor or ()), prefix, why)
