@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaConsumer
 from fastapi import FastAPI
 
 from chassis.auth import local_token
-from chassis.kafka import credentials
+from chassis.kafka import credentials, producer
 from chassis.settings import Settings
 from chassis.townpack import Bundle
 from contracts.topics import TOPICS
@@ -41,6 +41,15 @@ def administrator(places: Places) -> dict[str, Any]:
     """How aiokafka's clients sign in to the run's Kafka as the one who may do everything."""
     settings = Settings(**environment(places, "postgresql://nowhere", ""))
     return {"bootstrap_servers": places.kafka_servers, **credentials(settings)}
+
+
+async def sign_in(settings: Settings) -> None:
+    """Connect to Kafka as a service's relay does, and leave again."""
+    sender = producer(settings)
+    try:
+        await sender.start()
+    finally:
+        await sender.stop()
 
 
 def topics_of(service: str) -> list[str]:

@@ -11,43 +11,30 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as some
 
-from contracts.accounts import AccountChanged, AccountStatus, AgreementStatus, ServiceAgreement
-from contracts.billing import BillIssued, BillKind
+from contracts.accounts import AccountChanged, AccountStatus
+from contracts.billing import BillKind
 from contracts.ids import thing_id
 from contracts.metering import ReadKind, ReadPosted
 from services.billing.bills import moves
-from services.billing.bills import store as bills
-from services.billing.bills.rederiving import rederive
 from services.billing.usage import store as usage
 from tests.billing.final_builders import FinalOffice, a_pack
+from tests.billing.move_builders import (
+    JULY_READ,
+    JUNE,
+    MAY,
+    MAY_READ,
+    MOVED,
+    SERVICES,
+    comes,
+    leaves,
+    sound,
+    total_billed,
+)
 from tests.billing.office import Office, account_id
 from tests.billing.run_builders import APRIL, APRIL_READ, MARCH_READ, a_read, agreement, charges, customer, point
 
 D = Decimal
-MAY_READ = date(2023, 6, 1)
-MAY = APRIL.model_copy(update={"period_end": MAY_READ, "bill_date": date(2023, 6, 5)})
-JULY_READ = date(2023, 7, 1)
-JUNE = APRIL.model_copy(update={"period_end": JULY_READ, "bill_date": date(2023, 7, 5)})
 Fact = AccountChanged | ReadPosted
-MOVED = date(2023, 4, 16)
-SERVICES = ("water", "sewer", "garbage")
-
-
-def leaves(number: str, on: date, version: int = 2, since: date = date(2020, 1, 1)) -> AccountChanged:
-    """An account whose services end on a day."""
-    parts = (agreement(number, one, start=since, end=on) for one in SERVICES)
-    return customer(number, *parts, version=version, closed=on, status=AccountStatus.CLOSED)
-
-
-def comes(number: str, house: str, on: date, version: int = 1, until: date | None = None) -> AccountChanged:
-    """An account whose services begin on a day at the house of another."""
-
-    def part(service: str) -> ServiceAgreement:
-        at = point(house) if service == "water" else None
-        return agreement(number, service, start=on, end=until, service_point_id=at)
-
-    parts = [part(one) for one in SERVICES]
-    return customer(number, *parts, version=version, opened=on, closed=until)
 
 
 @pytest.fixture
@@ -60,29 +47,6 @@ async def town(office: Office) -> FinalOffice:
     await town.read(a_read("1", 3000, APRIL_READ, MARCH_READ))
     await town.bill(APRIL)
     return town
-
-
-async def total_billed(town: FinalOffice, number: str) -> dict[str, Decimal]:
-    """Dollars by service of all bills of an account."""
-    rows = await town.office.rows(
-        "select c.key, sum(c.value::numeric) as amount from bill b, jsonb_each_text(b.charges) c"
-        " where b.account_id = :account and b.cancelled_on is null group by 1",
-        account=account_id(number),
-    )
-    return {row["key"]: row["amount"] for row in rows}
-
-
-async def every_bill_can_be_made_again(town: FinalOffice) -> None:
-    for row in await town.office.rows("select number from bill"):
-        async with town.by("auditor") as tx:
-            found = await rederive(tx, await bills.find(tx, row["number"]))
-        assert found.identical, found.differences
-
-
-async def sound(town: FinalOffice) -> None:
-    verdict = await town.office.verdict()
-    assert verdict.ok, verdict.sentences
-    await every_bill_can_be_made_again(town)
 
 
 async def test_who_moved_out_before_what_was_billed_gets_the_difference_back(town: FinalOffice) -> None:
@@ -195,91 +159,6 @@ async def test_another_cart_since_a_day_that_was_billed_is_charged_from_that_day
     # Half of April at 20 in place of 15 dollars, and May at 20.
     assert charges((await town.bills())["1"])["garbage"] == D("2.50") + D("20.00")
     await sound(town)
-
-
-def without(number: str, *services: str, version: int = 1) -> AccountChanged:
-    """An account that has all services but some."""
-    return customer(number, *(agreement(number, one) for one in SERVICES if one not in services), version=version)
-
-
-async def billed_without(office: Office, *services: str) -> FinalOffice:
-    """House 1, billed through April while nobody knew of some of its services."""
-    town = FinalOffice(office)
-    await town.open(a_pack())
-    await town.hear(without("1", *services))
-    await town.read(a_read("1", 5000))
-    await town.bill()
-    await town.read(a_read("1", 3000, APRIL_READ, MARCH_READ))
-    await town.bill(APRIL)
-    return town
-
-
-async def bill_may(town: FinalOffice) -> BillIssued:
-    await town.read(a_read("1", 0, MAY_READ, APRIL_READ))
-    await town.bill(MAY)
-    return (await town.bills())["1"]
-
-
-async def test_a_service_that_nobody_knew_of_is_charged_for_the_days_that_were_billed_without_it(
-    office: Office,
-) -> None:
-    town = await billed_without(office, "garbage")
-    parts = [agreement("1", one) for one in SERVICES[:2]]
-    await town.hear(customer("1", *parts, agreement("1", "garbage", start=MOVED), version=2))
-    bill = await bill_may(town)
-    # Half of April, and May, at 15 dollars a month.
-    assert charges(bill)["garbage"] == D("7.50") + D("15.00")
-    assert [line.service for line in bill.lines if "corrected from bill" in line.description] == ["garbage"]
-    await sound(town)
-
-
-async def test_a_service_that_had_begun_long_ago_is_charged_for_every_month_billed_without_it_and_no_more(
-    office: Office,
-) -> None:
-    town = await billed_without(office, "garbage")
-    await town.hear(customer("1", version=2))
-    assert charges(await bill_may(town))["garbage"] == 3 * D("15.00")
-    await town.read(a_read("1", 900, JULY_READ, MAY_READ))
-    await town.bill(JUNE)
-    assert charges((await town.bills())["1"])["garbage"] == D("15.00")
-    await sound(town)
-
-
-async def test_a_service_that_turns_out_not_to_be_there_after_all_is_given_back(office: Office) -> None:
-    town = await billed_without(office, "garbage")
-    await town.hear(customer("1", version=2))
-    await bill_may(town)
-    await town.hear(without("1", "garbage", version=3))
-    await town.read(a_read("1", 900, JULY_READ, MAY_READ))
-    await town.bill(JUNE)
-    assert (await total_billed(town, "1"))["garbage"] == 0
-    await sound(town)
-
-
-async def test_months_in_which_a_service_rested_stay_free_of_it_when_the_account_moves_later(office: Office) -> None:
-    town = FinalOffice(office)
-    await town.open(a_pack())
-    resting = agreement("1", "garbage").model_copy(update={"status": AgreementStatus.SEASONAL_HOLD})
-    parts = [agreement("1", one) for one in SERVICES[:2]]
-    await town.hear(customer("1", *parts, resting))
-    await town.read(a_read("1", 5000))
-    await town.bill()
-    await town.hear(customer("1", version=2))
-    await town.read(a_read("1", 3000, APRIL_READ, MARCH_READ))
-    await town.bill(APRIL)
-    await town.hear(leaves("1", MOVED, version=3))
-    await town.day(date(2023, 5, 4))
-    # March without the cart; half of April's 15 dollars back.
-    assert (await total_billed(town, "1"))["garbage"] == D("15.00") - D("7.50")
-    await sound(town)
-
-
-async def test_a_service_by_volume_that_nobody_knew_of_begins_with_the_next_read(office: Office) -> None:
-    town = await billed_without(office, "sewer")
-    await town.hear(customer("1", version=2))
-    bill = await bill_may(town)
-    assert not any("corrected from bill" in line.description for line in bill.lines)
-    assert charges(bill)["sewer"] == D("5.00")
 
 
 async def test_a_read_of_the_day_it_changed_hands_takes_the_place_of_the_division(town: FinalOffice) -> None:

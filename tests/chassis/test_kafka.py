@@ -6,19 +6,11 @@ from aiokafka.errors import KafkaError
 from chassis import kafka
 from chassis.settings import Settings
 from deploy.local.places import Places
-from tests.running import environment
+from tests.running import environment, sign_in
 
 
 def settings_of(places: Places, **changed: str) -> Settings:
     return Settings(**{**environment(places, "postgresql://nowhere", ""), **changed})
-
-
-async def sign_in(settings: Settings) -> None:
-    producer = kafka.producer(settings)
-    try:
-        await producer.start()
-    finally:
-        await producer.stop()
 
 
 async def test_a_password_is_stretched_once_however_many_connections_there_are(places: Places) -> None:

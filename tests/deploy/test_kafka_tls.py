@@ -23,7 +23,7 @@ from deploy.local.folder import Folder
 from deploy.local.kafka import ADMIN, Kafka
 from deploy.local.places import Places
 from deploy.local.trouble import TroubleError
-from tests.running import eventually
+from tests.running import environment, eventually, sign_in
 from tests.vendor.builders import logins, run, town_on_kafka
 
 VENDOR = "kiosk"
@@ -85,22 +85,13 @@ def doors(folder: Folder, port: int, certified: Path) -> dict[str, str]:
     }
 
 
-def settings_of(login: kafka_admin.Login) -> Settings:
-    return Settings(
-        database_url="postgresql://nowhere",
-        kafka_servers=login.servers,
-        kafka_user=login.user,
-        kafka_password=login.password,
-        kafka_tls=login.tls,
-    )
+def settings_of(at: kafka_admin.Login) -> Settings:
+    return Settings(**environment(places_of(at), "postgresql://nowhere", ""))
 
 
-async def sign_in(login: kafka_admin.Login) -> None:
-    producer = kafka.producer(settings_of(login))
-    try:
-        await producer.start()
-    finally:
-        await producer.stop()
+def places_of(at: kafka_admin.Login) -> Places:
+    """A town of which only Kafka matters."""
+    return Places(at.servers, at.user, at.password, "", at.tls)
 
 
 async def test_a_service_publishes_and_reads_through_it(guarded: Guarded) -> None:
@@ -129,7 +120,7 @@ async def test_a_service_publishes_and_reads_through_it(guarded: Guarded) -> Non
 async def test_a_kafka_that_nobody_known_vouches_for_is_not_signed_in_to(guarded: Guarded, trusted: str) -> None:
     fooled = guarded.login._replace(tls=guarded.stranger if trusted == "stranger" else trusted)
     with pytest.raises(KafkaError):
-        await sign_in(fooled)
+        await sign_in(settings_of(fooled))
     assert not kafka_admin.answers(fooled)
 
 
@@ -143,7 +134,7 @@ def test_a_file_that_is_not_there_is_told(guarded: Guarded) -> None:
 
 async def test_the_vendors_example_pays_through_it(guarded: Guarded) -> None:
     at = guarded.login
-    known = logins(Places(at.servers, at.user, at.password, "", at.tls), "", VENDOR)
+    known = logins(places_of(at), "", VENDOR)
     vendor = known[f"vendor.{VENDOR}"]
     told = {"VENDOR": VENDOR, "KAFKA_SERVERS": at.servers, "KAFKA_USER": vendor.user, "KAFKA_PASSWORD": vendor.password}
     async with town_on_kafka(known["payments"]):

@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from deploy.local.demo.town.field import used_since
 from deploy.local.demo.town.homes import Home
 from tests.faults.town import Town
 
@@ -41,7 +42,7 @@ def _complete(town: Town, order: dict[str, Any]) -> None:
 
 def shows(town: Town, home: Home) -> Decimal:
     """What the register shows today: a month's usual usage, by the days since it was read last."""
-    town.passed[home.point] += 10 * round(home.usual(town.day) * (town.day - town.read_on[home.point]).days / 300)
+    town.passed[home.point] += used_since(home, town.read_on[home.point], town.day)
     town.read_on[home.point] = town.day
     town.read_by_crew.add(home.point)
     return home.meter.shows(town.passed[home.point])

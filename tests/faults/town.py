@@ -2,19 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from deploy.local.demo.town.homes import Home
-from deploy.local.demo.town.schedule import ROUNDS
+from deploy.local.demo.town.schedule import ROUNDS, about_to_be_read
 from deploy.local.supervisor import Suite
 from tests.faults.month import OF_THE_MONTH, Script
 from tests.faults.office import Office
 
 LATER = ROUNDS[OF_THE_MONTH:]
 """The rounds of the days: every cycle is read and billed again when its turn comes."""
-CLEAR = timedelta(7)
-"""Nobody is shut off so shortly before the meter is read: a route may have been walked before the crew came."""
 
 
 @dataclass
@@ -45,8 +43,7 @@ class Town:
     def about_to_be_read(self, account: str) -> bool:
         """Whether the meter of an account is read within days, or was and is not billed yet."""
         cycle = next(home.cycle for home in self.script.homes if home.account == account)
-        ahead = [one for one in LATER if one.cycle == cycle and one.bill_on >= self.day]
-        return any(one.read_on <= self.day + CLEAR for one in ahead)
+        return about_to_be_read(cycle, self.day)
 
     def decide(
         self, service: str, path: str, body: dict[str, Any], already: Callable[[], bool], by: str = "carl"

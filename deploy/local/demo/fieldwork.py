@@ -1,27 +1,23 @@
 """The crew: work orders are dispatched in the morning and completed with what the register shows."""
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from deploy.local.demo.month import Month
 from deploy.local.demo.office import LEE, SAM
+from deploy.local.demo.town.field import used_since
 from deploy.local.demo.town.homes import Home
-from deploy.local.demo.town.schedule import ROUNDS
+from deploy.local.demo.town.schedule import about_to_be_read
 
 PART = "field work"
 CREW = "crew 1"
-CLEAR_DAYS = 7
-"""Nobody is shut off shortly before the meter is read, so that both reads are not of one week."""
 Order = Mapping[str, Any]
 
 
 def undisturbed(month: Month, account: str) -> bool:
     """Whether an account's meter is not about to be read."""
-    home = month.home(account)
-    near = (one for one in ROUNDS if one.cycle == home.cycle and one.bill_on >= month.day)
-    return all(one.read_on > month.day + timedelta(days=CLEAR_DAYS) for one in near)
+    return not about_to_be_read(month.home(account).cycle, month.day)
 
 
 def disconnect(month: Month) -> None:
@@ -81,7 +77,7 @@ def _shows(month: Month, home: Home) -> Decimal:
     """What the register shows today: a month's usual usage, by the days since it was last read."""
     since = month.last_read.get(home.point, home.last_on)
     if home.account not in month.off:
-        month.passed[home.point] += 10 * round(home.usual(month.day) * (month.day - since).days / 300)
+        month.passed[home.point] += used_since(home, since, month.day)
     month.last_read[home.point] = month.day
     month.read_between.add(home.point)
     return home.meter.shows(month.passed[home.point])

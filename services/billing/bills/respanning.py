@@ -5,6 +5,7 @@ Pure. What is charged by a meter follows its reads (`corrections.py`); this is a
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
@@ -105,25 +106,24 @@ def respanned(
 
 
 def _instead(item: Item, agreement: UUID, stay: Stay, stays: Mapping[UUID, Stay]) -> Item:
-    """An item of the same service under another agreement; what the account itself brings to it stays."""
-    other = stays.get(item.agreement_id)
-    own = {name: value for name, value in item.attributes.items() if other is None or name not in other.attributes}
-    return item._replace(agreement_id=agreement, attributes={**(own if other else {}), **stay.attributes})
+    """An item of the same service under another agreement."""
+    return item._replace(agreement_id=agreement, attributes={**_of_the_account(item, stays), **stay.attributes})
 
 
 def _begun(left: Left, agreement: UUID, stay: Stay, stays: Mapping[UUID, Stay]) -> Item:
-    """An item of a service that the period was billed without, with what the account itself brings to all of them."""
+    """An item of a service that the period was billed without."""
     beside = left.first[0]
     period = Period(left.span.start, left.span.end, beside.period.bill_date, left.span.end)
-    return Item(
-        beside.span, stay.service, agreement, period, Usage(), {**_of_the_account(beside, stays), **stay.attributes}
-    )
+    attributes = {**_of_the_account(beside, stays), **stay.attributes}
+    return Item(beside.span, stay.service, agreement, period, Usage(), attributes)
 
 
-def _of_the_account(item: Item, stays: Mapping[UUID, Stay]) -> dict[str, str]:
-    """Its exemptions: flags that its agreement does not have."""
-    own = stays[item.agreement_id].attributes if item.agreement_id in stays else item.attributes
-    return {name: "yes" for name, value in item.attributes.items() if value == "yes" and name not in own}
+def _of_the_account(item: Item, stays: Mapping[UUID, Stay]) -> dict[str, str | Decimal]:
+    """What the account itself brings to an item, such as its exemptions: all that its agreement does not have."""
+    other = stays.get(item.agreement_id)
+    if other is None:
+        return {}
+    return {name: value for name, value in item.attributes.items() if name not in other.attributes}
 
 
 def _within(item: Item, stay: Stay | None, span: Span) -> Item | None:

@@ -45,6 +45,11 @@ def walked_on(which: Round, route: str) -> date:
     return which.read_on - timedelta(days=1 + int(route) % 2)
 
 
+def used_since(home: Home, since: date, day: date) -> int:
+    """Gallons that usually pass a home's meter between two days, in the tens that a register shows."""
+    return 10 * round(home.usual(day) * (day - since).days / (10 * DAYS_OF_A_MONTH))
+
+
 def walk(
     seed: int,
     which: Round,

@@ -57,6 +57,16 @@ def first_round(cycle: str) -> Round:
     return next(one for one in ROUNDS if one.cycle == cycle)
 
 
+CLEAR = timedelta(days=7)
+"""Nobody is shut off so shortly before the meter is read: both reads would be of one week, and a route may have been
+walked before the crew came."""
+
+
+def about_to_be_read(cycle: str, day: date) -> bool:
+    """Whether a cycle is read within days, or was and is not billed yet."""
+    return any(one.read_on <= day + CLEAR for one in ROUNDS if one.cycle == cycle and one.bill_on >= day)
+
+
 def month_before(day: date, months: int = 1) -> date:
     """The same day some months earlier; the last day of a month stays the last."""
     first = day.replace(day=1)
