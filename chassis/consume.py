@@ -16,7 +16,7 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from chassis import deadletters, waiting
+from chassis import deadletters, kafka, waiting
 from chassis.database import Transaction
 from chassis.edge import transaction
 from chassis.envelope import new_trace
@@ -90,9 +90,9 @@ def _subscribe(broker: KafkaBroker, consumer: Consumer, subscription: Subscripti
         session_timeout_ms=session_ms,
         heartbeat_interval_ms=session_ms // 6,
         max_poll_interval_ms=600_000,
-        fetch_max_wait_ms=3000,
+        fetch_max_wait_ms=int(kafka.FETCH_WAIT * 1000),
         consumer_timeout_ms=1000,
-        batch_timeout_ms=250,
+        batch_timeout_ms=60_000,
     )(take)
 
 

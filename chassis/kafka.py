@@ -2,11 +2,11 @@
 
 import asyncio
 import ssl
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import pbkdf2_hmac
 from typing import Any
 
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.conn import ScramAuthenticator
 from faststream.kafka import KafkaBroker
 from faststream.security import BaseSecurity, SASLScram512
@@ -14,6 +14,8 @@ from faststream.security import BaseSecurity, SASLScram512
 from chassis.settings import Settings
 
 MAX_BATCH_BYTES = 1 << 20
+FETCH_WAIT = 3.0
+"""Seconds that Kafka keeps a question open while nothing is there: asked more often, sixty idle consumers are work."""
 
 stretched = lru_cache(maxsize=16)(pbkdf2_hmac)
 
@@ -25,6 +27,29 @@ def _stretch_once(signing_in: ScramAuthenticator, salt: bytes, iterations: int) 
 
 
 ScramAuthenticator.create_salted_password = _stretch_once
+
+
+class PromptConsumer(AIOKafkaConsumer):  # type: ignore[misc]
+    """A consumer that hands on what there is as soon as it is there, and never nothing.
+
+    FastStream pauses whenever it is handed nothing. A record that came in that pause was not taken for so long that
+    aiokafka asked Kafka for the other partitions alone, and while that question was open, for `FETCH_WAIT`, whatever
+    else came to the record's own partition lay unread. A handler at work is such a pause too.
+    """
+
+    async def start(self) -> None:
+        await super().start()
+        # How long a record that nobody takes keeps aiokafka from asking for the other partitions.
+        self._fetcher._prefetch_backoff = FETCH_WAIT
+
+    async def getmany(
+        self, *partitions: TopicPartition, timeout_ms: int = 0, max_records: int | None = None
+    ) -> dict[TopicPartition, list[ConsumerRecord[Any, Any]]]:
+        """Wait for records however long it takes; ConsumerStoppedError once the consumer is stopped."""
+        found: dict[TopicPartition, list[ConsumerRecord[Any, Any]]] = {}
+        while not found:
+            found = await super().getmany(*partitions, timeout_ms=timeout_ms, max_records=max_records)
+        return found
 
 
 def consuming_broker(settings: Settings) -> KafkaBroker:
@@ -44,6 +69,8 @@ def consuming_broker(settings: Settings) -> KafkaBroker:
 async def start(broker: KafkaBroker) -> None:
     """Start all consumers at once: FastStream's own `start` waits for each to find its place in its group."""
     await broker.connect()
+    ours = broker.config.broker_config
+    ours.builder = partial(PromptConsumer, **ours.builder.keywords)  # type: ignore[attr-defined]
     await asyncio.gather(*(one.start() for one in broker.subscribers))
     broker.running = True
 
