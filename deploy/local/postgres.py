@@ -15,8 +15,9 @@ import psutil
 
 from deploy.local.archive import Archive
 from deploy.local.child import Child, end_leftover
-from deploy.local.folder import Folder, in_use, write_private
+from deploy.local.folder import Folder, write_private
 from deploy.local.news import Tell, silent
+from deploy.local.ports import refuse_taken
 from deploy.local.trouble import TroubleError, tail
 
 SUPERUSER = "postgres"
@@ -76,7 +77,7 @@ class Postgres:
         """Start it and wait until it answers. Raises TroubleError with what stands in the way."""
         self.home.mkdir(parents=True, exist_ok=True)
         end_leftover(self.home / "pid.json")
-        self._refuse_taken_port()
+        refuse_taken(self.port, self.home.parent, "PostgreSQL")
         if self._user is not None:
             _open_to(self._user, binaries(), self.home, self._tell)
         if self._archive is not None:
@@ -141,13 +142,6 @@ class Postgres:
                     raise
             time.sleep(0.5)
             child.start()
-
-    def _refuse_taken_port(self) -> None:
-        if in_use(self.port):
-            raise TroubleError(
-                f"Port {self.port}, which {self.home.parent / 'ports.json'} remembers for PostgreSQL, is in use by "
-                "another program: stop that one, or delete the file to choose new ports."
-            )
 
     def _initialize(self) -> None:
         shutil.rmtree(self.data, ignore_errors=True)

@@ -25,9 +25,10 @@ from contracts.topics import SERVICES
 from deploy.local import access, kafka_admin, topics
 from deploy.local.child import Child, dismiss_guardian
 from deploy.local.databases import database_name, databases, migrate
-from deploy.local.folder import Folder, in_use, listens, write_private
+from deploy.local.folder import Folder, write_private
 from deploy.local.news import READY, STARTING, Tell, silent
 from deploy.local.places import Origin, Places, Server, places
+from deploy.local.ports import listens, refuse_taken
 from deploy.local.trouble import TroubleError
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -138,11 +139,7 @@ class Suite:
 
     def start(self, name: str) -> None:
         """Start a service, or start one again that was stopped or killed; returns before it is ready."""
-        if in_use(self.folder.port(name)):
-            raise TroubleError(
-                f"Port {self.folder.port(name)}, which {self.folder.path / 'ports.json'} remembers for {name}, "
-                "is in use by another program: stop that one, or delete the file to choose new ports."
-            )
+        refuse_taken(self.folder.port(name), self.folder.path, name)
         self.services[name].start()
 
     def wait_ready(self, names: Iterable[str], tell: Tell = silent) -> None:

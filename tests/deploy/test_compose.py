@@ -19,8 +19,8 @@ from deploy.compose.make_secrets import SERVICES as SECRETS_FOR
 from deploy.compose.make_secrets import make
 from deploy.local import kafka, kafka_admin, topics
 from deploy.local.databases import create_database, drop_database
-from deploy.local.folder import free_port
 from deploy.local.places import Places
+from deploy.local.ports import free_port
 from tests.deploy.images import DEPLOY, OF_THE_IMAGE, compose, given_to, release, required_by, variables_of
 
 COMPOSE = compose()

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from deploy.local import folder
-from deploy.local.folder import PORTS, Folder, free_port, holder, in_use
+from deploy.local.folder import Folder, holder
+from deploy.local.ports import PORTS
 from deploy.local.trouble import TroubleError
 
 HOLD = """
@@ -78,8 +78,3 @@ def test_secrets_are_remembered_and_only_their_owner_reads_them(tmp_path: Path) 
     assert Folder(tmp_path).secret("signing key") == secret
     assert len(secret) >= 32
     assert (tmp_path / "secrets.json").stat().st_mode & 0o777 == 0o600
-
-
-def test_a_port_on_which_someone_listens_is_in_use() -> None:
-    with socket.create_server(("127.0.0.1", free_port())) as server:
-        assert in_use(server.getsockname()[1])

@@ -10,7 +10,7 @@ import pytest
 from chassis.probe import healthy
 from contracts.topics import SERVICES
 from deploy.docker.requirements import REPOSITORY, lock_of, locked, modules_of, needed_by
-from deploy.local.folder import free_port
+from deploy.local.ports import free_port
 from tests.deploy.images import DEPLOY
 
 DOCKERFILE = (DEPLOY / "docker" / "Dockerfile").read_text()

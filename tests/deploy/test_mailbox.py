@@ -10,7 +10,8 @@ import httpx
 import pytest
 
 from deploy.local.child import Child
-from deploy.local.folder import Folder, listens
+from deploy.local.folder import Folder
+from deploy.local.ports import listens
 
 
 @pytest.fixture(scope="module")

@@ -15,9 +15,10 @@ from curbstop import running as command
 from curbstop.main import app
 from deploy.local import kafka_admin, topics
 from deploy.local.databases import database_name, drop_database
-from deploy.local.folder import Folder, listens
+from deploy.local.folder import Folder
 from deploy.local.news import READY
 from deploy.local.places import Places
+from deploy.local.ports import listens
 from deploy.local.supervisor import Plan, Suite, running
 from deploy.local.trouble import TroubleError
 

@@ -17,8 +17,8 @@ from chassis.migrating import upgrade
 from contracts.topics import TOPICS, Topic, vendor_intake, vendor_outcome
 from deploy.local import kafka_admin, topics
 from deploy.local.databases import create_database, drop_database
-from deploy.local.folder import free_port
 from deploy.local.places import Places
+from deploy.local.ports import free_port
 from tests.faults.month import VENDOR
 from tests.faults.office import Office
 from tests.running import KEY, administrator, environment

@@ -23,8 +23,8 @@ from contracts.base import Event
 from contracts.billing import BillCancelled, BillIssued, BusinessDayStarted
 from contracts.ids import thing_id
 from contracts.notices import NoticeFailed, NoticeSent
-from deploy.local.folder import free_port
 from deploy.local.places import Places
+from deploy.local.ports import free_port
 from services.notifications.app import build
 from services.notifications.settings import NotificationsSettings
 from tests.conftest import GivenDatabase, GivenTopics
