@@ -7,10 +7,10 @@ share. The locks are the kernel's, and end with their process however it died.
 
 import fcntl
 import functools
+import os
 import random
 import socket
 from pathlib import Path
-from typing import IO
 
 from deploy.local.cache import cache
 from deploy.local.trouble import TroubleError
@@ -46,10 +46,10 @@ def promise(port: int) -> bool:
 
 
 @functools.cache
-def _promises() -> IO[bytes]:
-    """The shared file, opened once: a process that closes it anywhere loses all its locks."""
+def _promises() -> int:
+    """The shared file, opened once and never closed: a process that closes it anywhere loses all its locks."""
     cache().mkdir(parents=True, exist_ok=True)
-    return (cache() / "ports").open("ab")
+    return os.open(cache() / "ports", os.O_RDWR | os.O_CREAT, 0o600)
 
 
 def refuse_taken(port: int, folder: Path, whose: str) -> None:
