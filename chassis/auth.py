@@ -4,7 +4,8 @@ Tokens are bearer JWTs: signed by the town's OpenID Connect provider, or, where 
 names the roles that may use it; one that names none keeps the service from starting.
 """
 
-from collections.abc import Callable, Iterable
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
@@ -29,7 +30,7 @@ class Caller:
     roles: frozenset[str]
 
 
-Verify = Callable[[str], dict[str, Any]]
+Verify = Callable[[str], Awaitable[dict[str, Any]]]
 
 
 def local_token(key: str, name: str, roles: list[str], lasts: timedelta = timedelta(hours=12)) -> str:
@@ -44,32 +45,42 @@ def verifier(settings: Settings) -> Verify:
     if settings.oidc_issuer:
         return _from_issuer(settings.oidc_issuer, settings.oidc_audience)
     if settings.signing_key and len(settings.signing_key.get_secret_value()) >= 32:
-        key = settings.signing_key.get_secret_value()
-        return lambda token: jwt.decode(token, key, algorithms=["HS256"], audience=AUDIENCE)
+        return _by_key(settings.signing_key.get_secret_value())
     raise ValueError("Set CURBSTOP_OIDC_ISSUER, or CURBSTOP_SIGNING_KEY with at least 32 characters.")
+
+
+def _by_key(key: str) -> Verify:
+    async def verify(token: str) -> dict[str, Any]:
+        return dict(jwt.decode(token, key, algorithms=["HS256"], audience=AUDIENCE))
+
+    return verify
 
 
 def _from_issuer(issuer: str, audience: str) -> Verify:
     keys: list[jwt.PyJWKClient] = []
 
-    def verify(token: str) -> dict[str, Any]:
+    def decoded(token: str) -> dict[str, Any]:
         # The provider is asked on first use, so that a service starts while the provider is away.
         if not keys:
             found = httpx.get(f"{issuer.rstrip('/')}/.well-known/openid-configuration", timeout=5).json()
             keys.append(jwt.PyJWKClient(found["jwks_uri"], cache_keys=True))
         key = keys[0].get_signing_key_from_jwt(token)
-        return jwt.decode(token, key, algorithms=["RS256", "ES256", "EdDSA"], audience=audience, issuer=issuer)
+        return dict(jwt.decode(token, key, algorithms=["RS256", "ES256", "EdDSA"], audience=audience, issuer=issuer))
+
+    async def verify(token: str) -> dict[str, Any]:
+        # In a thread: while the provider is asked, others are served.
+        return await asyncio.to_thread(decoded, token)
 
     return verify
 
 
-def caller_of(request: Request) -> Caller:
+async def caller_of(request: Request) -> Caller:
     """The caller of a request; refuses with 401 and the reason when its token doesn't hold."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Refused("Sign in first: send your token in the header `Authorization: Bearer ...`.", 401)
     try:
-        claims = request.app.state.verify(token)
+        claims = await request.app.state.verify(token)
     except jwt.ExpiredSignatureError:
         raise Refused("Your token has expired. Sign in again.", 401) from None
     except (jwt.PyJWTError, httpx.HTTPError, KeyError) as error:
@@ -86,7 +97,7 @@ def allow(*roles: str) -> Any:
     if unknown or not roles:
         raise ValueError(f"A route names roles among {', '.join(ROLES)}; not {', '.join(sorted(unknown)) or 'none'}.")
 
-    def check(caller: CurrentCaller) -> None:
+    async def check(caller: CurrentCaller) -> None:
         if not caller.roles & set(roles):
             raise Refused(f"{caller.name} may not do this; it takes one of these roles: {', '.join(roles)}.", 403)
 
@@ -97,7 +108,7 @@ def allow(*roles: str) -> Any:
 def everyone() -> Any:
     """Open a route to anyone who reaches the port: health and metrics, which say nothing of any customer."""
 
-    def check() -> None:
+    async def check() -> None:
         return None
 
     check.opens = ("everyone",)  # type: ignore[attr-defined]

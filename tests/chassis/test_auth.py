@@ -109,7 +109,7 @@ def test_a_role_nobody_has_is_refused_where_the_route_is_written() -> None:
         allow("janitor")
 
 
-def test_a_token_of_the_towns_identity_provider_is_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_token_of_the_towns_identity_provider_is_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     public = jwt.PyJWK(
         jwt.algorithms.RSAAlgorithm.to_jwk(key.public_key(), as_dict=True) | {"kid": "1", "alg": "RS256"}
@@ -118,11 +118,11 @@ def test_a_token_of_the_towns_identity_provider_is_accepted(monkeypatch: pytest.
     monkeypatch.setattr(jwt.PyJWKClient, "get_signing_key_from_jwt", lambda self, token: public)
     verify = verifier(settings(oidc_issuer="https://id.example"))
     claims = {"sub": "pat", "roles": ["clerk"], "aud": "curbstop", "iss": "https://id.example"}
-    assert verify(jwt.encode(claims, key, algorithm="RS256"))["sub"] == "pat"
+    assert (await verify(jwt.encode(claims, key, algorithm="RS256")))["sub"] == "pat"
     with pytest.raises(jwt.InvalidIssuerError):
-        verify(jwt.encode(claims | {"iss": "https://other.example"}, key, algorithm="RS256"))
+        await verify(jwt.encode(claims | {"iss": "https://other.example"}, key, algorithm="RS256"))
     with pytest.raises(jwt.InvalidAlgorithmError):
-        verify(jwt.encode(claims, KEY, algorithm="HS256"))
+        await verify(jwt.encode(claims, KEY, algorithm="HS256"))
 
 
 class _Answer:
