@@ -1,10 +1,27 @@
 """Being told by PostgreSQL that a transaction has committed that somebody waits for, instead of asking all the time."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import psycopg
 from psycopg import sql
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from chassis.database import asking, driver_of
+
+
+@asynccontextmanager
+async def told_of(engine: AsyncEngine, channel: str) -> AsyncIterator[AsyncConnection]:
+    """A connection for questions that is told of what is notified on a channel meanwhile."""
+    async with asking(engine) as connection:
+        try:
+            await listen(await driver_of(connection), channel)
+            yield connection
+        finally:
+            # Back in the pool, it would go on being told.
+            await connection.invalidate()
 
 
 async def listen(driver: psycopg.AsyncConnection[Any], channel: str) -> None:

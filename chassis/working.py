@@ -15,13 +15,13 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chassis import runs
-from chassis.database import Transaction, asking, driver_of
+from chassis.database import Transaction, driver_of
 from chassis.edge import transaction
 from chassis.envelope import new_trace
 from chassis.logs import logger
 from chassis.passing import going_on, is_passing, pause
 from chassis.runs import Chunk, Run, Worker
-from chassis.waking import listen, wait_for_news
+from chassis.waking import told_of, wait_for_news
 
 IDLE_POLL = 2.0
 """Seconds after which a copy looks although nobody told it of news."""
@@ -53,23 +53,18 @@ class _Copy:
     async def look_for_work(self) -> None:
         while going_on():
             try:
-                async with asking(self.engine) as connection:
+                async with told_of(self.engine, runs.CHANNEL) as connection:
                     await self._look(connection, await driver_of(connection))
             except Exception as error:
                 await self._pause(error)
 
     async def _look(self, connection: AsyncConnection, driver: psycopg.AsyncConnection[Any]) -> None:
-        try:
-            await listen(driver, runs.CHANNEL)
-            while going_on():
-                await self._see(connection)
-                if not self.wanted:
-                    await wait_for_news(driver, IDLE_POLL)
-                elif not await self._work():
-                    await asyncio.sleep(RETRY_PAUSE)
-        finally:
-            # Back in the pool, it would go on being told.
-            await connection.invalidate()
+        while going_on():
+            await self._see(connection)
+            if not self.wanted:
+                await wait_for_news(driver, IDLE_POLL)
+            elif not await self._work():
+                await asyncio.sleep(RETRY_PAUSE)
 
     async def lend_a_hand(self) -> None:
         while going_on():

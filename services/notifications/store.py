@@ -17,6 +17,9 @@ from services.notifications.documents import NewAccount
 from services.notifications.queueing import Reach
 from services.notifications.tables import Account, AccountContact, Notice, Occupant, ServicePoint
 
+EMAILS = "emails"
+"""On which those who send hear that there may be e-mails."""
+
 
 @dataclass(frozen=True)
 class ToTell:
@@ -130,7 +133,13 @@ def _people(kept: dict[str, Any] | None) -> ContactChanged | None:
 
 async def insert_notices(tx: Transaction, rows: Sequence[Row]) -> Arrivals:
     """Queue notices, each once."""
+    await wake_senders(tx)
     return await insert_new(tx, Notice, rows, "notice_id")
+
+
+async def wake_senders(tx: Transaction) -> None:
+    """Have whoever sends e-mails look for some once this commits."""
+    await tx.execute(text(f"notify {EMAILS}"))
 
 
 async def sources(tx: Transaction, notice_ids: Collection[UUID]) -> dict[UUID, bytes]:

@@ -1,6 +1,6 @@
 """While mail is held nothing leaves; what had left before is not sent again."""
 
-from tests.notifications.test_service import Desk, bill, contact, desk  # noqa: F401  # a fixture
+from tests.notifications.test_service import Desk, bill, contact, desk, only_when_told  # noqa: F401  # two fixtures
 from tests.running import settled
 
 RESTORED = {"why": "restored to an earlier instant"}
@@ -15,7 +15,7 @@ async def a_held_bill(desk: Desk) -> str:  # noqa: F811
     return str(email["message_id"])
 
 
-async def test_a_held_e_mail_leaves_when_it_is_released(desk: Desk) -> None:  # noqa: F811
+async def test_a_held_e_mail_leaves_when_it_is_released(only_when_told: None, desk: Desk) -> None:  # noqa: F811
     message_id = await a_held_bill(desk)
     shown = (await desk.client.get("/outbound")).json()
     assert (shown["held"], shown["why"], shown["emails"], desk.inbox.got) == (True, RESTORED["why"], 1, [])

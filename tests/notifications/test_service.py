@@ -26,6 +26,7 @@ from contracts.notices import NoticeFailed, NoticeSent
 from deploy.local.places import Places
 from deploy.local.ports import free_port
 from services.notifications.app import build
+from services.notifications.delivery import sending
 from services.notifications.settings import NotificationsSettings
 from tests.conftest import GivenDatabase, GivenTopics
 from tests.notifications.builders import TOWN, a_bill, a_flagged_read, an_address
@@ -130,6 +131,12 @@ async def a_desk(
 
 
 @pytest.fixture
+def only_when_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody looks for e-mails unless there is news of some. Asked for before the desk."""
+    monkeypatch.setattr(sending, "IDLE", 3600.0)
+
+
+@pytest.fixture
 async def desk(
     places: Places, database: GivenDatabase, topic_prefix: str, make_topics: GivenTopics, tmp_path: Path
 ) -> AsyncIterator[Desk]:
@@ -139,7 +146,9 @@ async def desk(
         yield desk
 
 
-async def test_an_e_bill_arrives_once_with_its_pdf_however_often_the_bill_comes(desk: Desk) -> None:
+async def test_an_e_bill_arrives_once_with_its_pdf_however_often_the_bill_comes(
+    only_when_told: None, desk: Desk
+) -> None:
     await desk.hear(contact())
     await desk.hear(bill())
     await desk.hear(bill())

@@ -14,12 +14,13 @@ import aiosmtplib
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chassis.database import Transaction
+from chassis.database import Transaction, driver_of
 from chassis.edge import transaction
 from chassis.envelope import new_trace
 from chassis.kit import Kit
 from chassis.logs import logger
 from chassis.refusal import Refused
+from chassis.waking import told_of, wait_for_news
 from services.notifications import store as notices
 from services.notifications.delivery import marking, outcomes, store
 from services.notifications.delivery.composing import Style, email_of, person_told, recipient_of
@@ -30,21 +31,24 @@ from services.notifications.store import ToTell
 from services.notifications.tables import Notice
 
 AT_ONCE = 20
-IDLE = 0.5
+IDLE = 2.0
+"""Seconds after which it is looked although nobody told of e-mails: some were put off, or left by a copy that died."""
 PAUSE = 5.0
 
 
 async def keep_sending(kit: Kit) -> None:
     """Send e-mails as they are queued, until cancelled."""
-    while True:
-        try:
-            sent = await send_some(kit)
-        except (SQLAlchemyError, OSError, aiosmtplib.SMTPException) as error:
-            logger("mail").warning("mail_paused", error=str(error))
-            await asyncio.sleep(PAUSE)
-        else:
-            if not sent:
-                await asyncio.sleep(IDLE)
+    async with told_of(kit.engine, notices.EMAILS) as connection:
+        driver = await driver_of(connection)
+        while True:
+            try:
+                sent = await send_some(kit)
+            except (SQLAlchemyError, OSError, aiosmtplib.SMTPException) as error:
+                logger("mail").warning("mail_paused", error=str(error))
+                await asyncio.sleep(PAUSE)
+            else:
+                if not sent:
+                    await wait_for_news(driver, IDLE)
 
 
 async def emails_to_send(connection: AsyncConnection) -> int:

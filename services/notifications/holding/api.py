@@ -13,6 +13,7 @@ from chassis.web import Tx, Why
 from services.notifications.documents import message_id
 from services.notifications.holding import store
 from services.notifications.policy import TOWN
+from services.notifications.store import wake_senders
 
 router = APIRouter(prefix="/outbound", tags=["outbound"])
 
@@ -105,4 +106,5 @@ async def release(tx: Tx, asked: Release) -> Released:
     if unknown:
         raise Refused(f"These Message-IDs wait nowhere: {', '.join(unknown[:5])}. Nothing was released.", 422)
     marked = await store.mark_sent(tx, {ids[one]: one for one in asked.sent})
+    await wake_senders(tx)
     return Released(marked_sent=marked, leaving=len(ids) - marked)
