@@ -72,6 +72,8 @@ def _disconnect(case: Case, point: Point, standing: Standing, terms: Terms) -> O
 def withdrawn(case: Case, why: str, orders: Iterable[Order]) -> Outcome:
     """Take disconnections back that were not answered; metering answers these all the same."""
     chosen = [one for one in orders if one.state == OrderState.REQUESTED]
+    if not chosen:
+        return Outcome(case)
     changed = {one.id: replace(one, state=OrderState.WITHDRAWN) for one in chosen}
     return Outcome(_with(case, changed), tuple(Withdrawn(one, why) for one in chosen))
 
