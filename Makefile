@@ -34,8 +34,9 @@ down: setup ## stop what `make up` started
 reset: setup ## stop, and clear all data
 	@$(BIN)/curbstop reset --yes
 
+# One worker more than a small machine has processors: tests of whole suites wait half of their time.
 test: lint ## every test, against real Kafka and PostgreSQL
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: setup ## style, types, and who may import whom
 	@$(BIN)/ruff check .
