@@ -72,6 +72,18 @@ async def test_a_consumer_that_is_stopped_waits_no_longer(
             await waiting
 
 
+async def test_a_services_subscriptions_read_so(places: Places, make_topics: GivenTopics, topic_prefix: str) -> None:
+    (topic,) = make_topics(["Anything"], topic_prefix)
+    broker = kafka.consuming_broker(settings_of(places))
+    subscriber = broker.subscriber(topic, group_id=topic, batch=True)
+    subscriber(lambda batch: None)
+    await kafka.start(broker)
+    try:
+        assert isinstance(subscriber.consumer, kafka.PromptConsumer)
+    finally:
+        await broker.stop()
+
+
 @asynccontextmanager
 async def reading(places: Places, topic: str) -> AsyncIterator[kafka.PromptConsumer]:
     consumer = kafka.PromptConsumer(
