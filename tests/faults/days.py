@@ -60,22 +60,15 @@ def live_on(suite: Suite, office: Office, script: Script, days: int, during: Dur
 
 def _live(town: Town, day: date, during: During) -> None:
     dusk, night, *at_desk = parts_of(day)
-    wait_until_over(town.office)
+    town.office.days.wait_until_over()
     with during(dusk):
         pass  # nothing is left of the old day: only a storm has something to do
     with during(night):
         begin_day(town.office, day)
         town.day = day
-        wait_until_over(town.office)
+        town.office.days.wait_until_over()
     for part in at_desk:
         with during(part):
             for step in (*([ONCE[day]] if day in ONCE else []), *EVERY_WORKING_DAY):
                 step(town)
-            wait_until_over(town.office)
-
-
-def wait_until_over(office: Office) -> None:
-    """Wait until everything is settled and every service is done with the day."""
-    office.settle()
-    office.until("every service is done with the day", lambda: not office.get("billing", "/days/today")["missing"])
-    office.settle()
+            town.office.days.wait_until_over()

@@ -165,7 +165,7 @@ def import_into(office: Office, script: Script, service: str) -> None:
 
 def begin_day(office: Office, day: date) -> None:
     """Begin a business day; begun already, it goes on."""
-    office.post("billing", "/days", {"date": str(day)})
+    office.days.begin(day)
 
 
 def read_cycle(office: Office, which: Round, found: Walk) -> None:

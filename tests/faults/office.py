@@ -9,7 +9,8 @@ from typing import Any, Protocol
 import httpx
 
 from contracts.topics import SERVICES
-from deploy.local.settling import Look, wait_settled
+from deploy.local.days import Days
+from deploy.local.settling import wait_settled
 
 PATIENCE = 240.0
 PAUSE = 0.15
@@ -60,7 +61,7 @@ class Office:
                 raise Stuck(f"{method} {path} of {service} had no answer for {self.patience:.0f} s: {said}")
             tries += 1
             self.asked_again += 1
-            time.sleep(PAUSE)
+            _pause()
 
     def get(self, service: str, path: str, **query: Any) -> Any:
         """What stands at an address."""
@@ -80,15 +81,20 @@ class Office:
         while not holds():
             if time.monotonic() > deadline:
                 raise Stuck(f"It never came about within {self.patience:.0f} s: {what}.")
-            time.sleep(PAUSE)
+            _pause()
 
     def settle(self, services: Collection[str] = SERVICES) -> None:
         """Wait until every service has done all that was published to it, and its own news is out and taken too."""
+        wait_settled(services, self.days.look, _pause, time.monotonic, self.patience)
 
-        def look(asked: Collection[str]) -> Look:
-            return {name: self.get(name, "/settled") for name in asked}
+    @property
+    def days(self) -> Days:
+        """The town's days, one after the other."""
 
-        wait_settled(services, look, lambda: time.sleep(PAUSE), time.monotonic, self.patience)
+        def ask(service: str, method: str, path: str, body: Any) -> Any:
+            return _well(self.ask(service, method, path, json=body)).json()
+
+        return Days(ask, _pause, time.monotonic, self.patience)
 
     def _address(self, service: str, tries: int) -> str:
         """One copy of the service after the other, as a load balancer would."""
@@ -102,6 +108,10 @@ class Office:
         except httpx.TransportError as error:
             return f"{type(error).__name__}: {error}"
         return f"{answer.status_code} {answer.text[:300]}" if answer.status_code >= 500 else answer
+
+
+def _pause() -> None:
+    time.sleep(PAUSE)
 
 
 def _well(answer: httpx.Response) -> httpx.Response:
